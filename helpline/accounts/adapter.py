@@ -1,0 +1,24 @@
+"""Our few differences from django-allauth: nobody signs up, and second factors are sealed at rest."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+
+from helpline.vault.fields import keyring
+
+MFA_PLACE = "mfa_authenticator.data"
+
+
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    def encrypt(self, text: str) -> str:
+        return keyring().seal(text, MFA_PLACE)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return keyring().open(encrypted_text, MFA_PLACE)

@@ -1,0 +1,75 @@
+"""Who may do what. Views ask for a permission, never for a role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+View = Callable[..., HttpResponse]
+
+
+class Permission(StrEnum):
+    ANSWER_INQUIRIES = "answer_inquiries"
+    VERIFY_INSURANCE = "verify_insurance"
+    CORRECT_LISTINGS = "correct_listings"
+    SUPERVISE = "supervise"
+    READ_AUDIT = "read_audit"
+
+
+@dataclass(frozen=True)
+class Role:
+    name: Any
+    description: Any
+    permissions: frozenset[Permission]
+
+
+ROLES: dict[str, Role] = {
+    "consultant": Role(
+        _("Consultant"),
+        _("Answers the line: sees the queue and inquiries, logs calls, checks insurance, refers and closes."),
+        frozenset({Permission.ANSWER_INQUIRIES, Permission.VERIFY_INSURANCE}),
+    ),
+    "verifier": Role(
+        _("Verifier"),
+        _("Checks insurance: sees what an inquiry's insurance needs and asks payers, by computer or by phone."),
+        frozenset({Permission.VERIFY_INSURANCE}),
+    ),
+    "admin": Role(
+        _("Listings admin"),
+        _("Keeps program listings true. Sees no inquiry."),
+        frozenset({Permission.CORRECT_LISTINGS}),
+    ),
+    "supervisor": Role(
+        _("Supervisor"),
+        _("Does what a consultant does, and watches the queue and its outcomes."),
+        frozenset({Permission.ANSWER_INQUIRIES, Permission.VERIFY_INSURANCE, Permission.SUPERVISE}),
+    ),
+    "privacy_officer": Role(
+        _("Privacy officer"),
+        _("Reads who looked at, changed and disclosed what. Sees no inquiry except through that record."),
+        frozenset({Permission.READ_AUDIT}),
+    ),
+}
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """The gate of a view: signed in (the middleware's work) and holding ``permission``, or 403."""
+
+    def gate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated or not request.user.may(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by the test of every URL by every role
+        return guarded
+
+    return gate

@@ -1,0 +1,87 @@
+"""Naming the actor of a transaction, and recording what no trigger can see: reads, exports, sign-ins."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db import connection, transaction
+
+from helpline.audit.models import AuditRecord
+
+
+class _Identified(Protocol):
+    @property
+    def pk(self) -> object: ...
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody or something that does things: a member of staff, a caller (no account), a program, or a process."""
+
+    kind: str
+    id: str = ""
+
+    @classmethod
+    def staff(cls, user: _Identified) -> Actor:
+        return cls("staff", str(user.pk))
+
+    @classmethod
+    def process(cls, name: str) -> Actor:
+        return cls("process", name[:36])
+
+    @classmethod
+    def link(cls, link: _Identified) -> Actor:
+        """Whoever holds a signed link: known only by the link."""
+        return cls("link", str(link.pk))
+
+
+CALLER = Actor("caller")
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """Open a transaction whose changes the audit triggers lay at ``actor``'s door."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('helpline.actor', %s, true)", [f"{actor.kind}:{actor.id}"])
+        yield
+
+
+def record(
+    actor: Actor,
+    action: str,
+    subject_kind: str,
+    subject_ids: Iterable[object] = ("",),
+    *,
+    inquiry_id: uuid.UUID | None = None,
+    fields: Iterable[str] = (),
+    reason: str = "",
+) -> None:
+    """Add one audit row for each subject. ``fields`` are names, never values; ``reason`` is one of our own codes."""
+    AuditRecord.objects.bulk_create(
+        AuditRecord(
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=str(subject_id),
+            inquiry_id=inquiry_id,
+            fields=list(fields),
+            reason=reason,
+        )
+        for subject_id in subject_ids
+    )
+
+
+def record_read(actor: Actor, subject_kind: str, subject_id: uuid.UUID, *, inquiry_id: uuid.UUID | None = None) -> None:
+    record(actor, "read", subject_kind, [subject_id], inquiry_id=inquiry_id or subject_id)
+
+
+def record_list(actor: Actor, subject_kind: str, subject_ids: Iterable[uuid.UUID]) -> None:
+    """One row for a page that shows many: the ids shown stand in ``fields``."""
+    shown = [str(subject_id) for subject_id in subject_ids]
+    record(actor, "listed", subject_kind, fields=shown)

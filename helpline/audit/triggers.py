@@ -1,0 +1,29 @@
+"""Migration operations that put a table under audit, or make it append-only."""
+
+from django.db import migrations
+
+RUNTIME = "helpline_runtime"
+
+
+def track(*tables: str) -> list[migrations.RunSQL]:
+    """Every row added to, changed in or removed from ``tables`` leaves an audit row in the same transaction."""
+    return [
+        migrations.RunSQL(
+            f"CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION audit_row_change()",
+            f"DROP TRIGGER audited ON {table}",
+        )
+        for table in tables
+    ]
+
+
+def append_only(table: str) -> list[migrations.RunSQL]:
+    """Rows of ``table`` can be added and read; changing, removing or truncating them is refused to every role."""
+    return [
+        migrations.RunSQL(
+            f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {RUNTIME}; "
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change()",
+            f"DROP TRIGGER append_only ON {table}; GRANT UPDATE, DELETE ON {table} TO {RUNTIME}",
+        )
+    ]

@@ -1,0 +1,108 @@
+"""Model fields that are stored sealed.
+
+Reading gives the clear value through the model instance only, because a value opens only with its row's id:
+``.values()`` and raw SQL give ``Sealed``, which prints as nothing. ``QuerySet.update`` and ``bulk_update`` of such a
+field raise, since they have no row to bind to: save the instance instead.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from helpline.vault.sealing import Keyring, blind, decode_key
+
+
+@lru_cache(maxsize=1)
+def keyring() -> Keyring:
+    return Keyring.from_settings(settings.VAULT_KEYS)
+
+
+def blind_index(kind: str, value: str) -> bytes:
+    """The blind index of a normalised value; equal values of one kind give equal 12 bytes."""
+    return blind(decode_key(settings.VAULT_INDEX_KEY, "VAULT_INDEX_KEY"), kind, value)
+
+
+class Sealed(str):
+    """Ciphertext as stored."""
+
+    def __repr__(self) -> str:
+        return "Sealed(...)"
+
+
+class _Opening:
+    """Opens the stored text the first time it is read on an instance."""
+
+    def __init__(self, field: EncryptedTextField) -> None:
+        self.field = field
+
+    def __get__(self, instance: models.Model | None, owner: type[models.Model]) -> Any:
+        if instance is None:
+            return self
+        name = self.field.attname
+        if name not in instance.__dict__:
+            instance.refresh_from_db(fields=[name])
+        value = instance.__dict__[name]
+        if isinstance(value, Sealed):
+            value = instance.__dict__[name] = self.field.open(instance, value)
+        return value
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class EncryptedTextField(models.TextField):
+    """Text that is sealed in the database and bound to its table, column and row. The row's key must be a UUID."""
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, self.attname, _Opening(self))
+
+    def place(self, instance: models.Model) -> str:
+        return f"{self.model._meta.db_table}.{self.column}:{instance.pk}"
+
+    def open(self, instance: models.Model, value: Sealed) -> Any:
+        return self.from_text(keyring().open(str(value), self.place(instance)))
+
+    def from_text(self, text: str) -> Any:
+        return text
+
+    def to_text(self, value: Any) -> str:
+        return str(value)
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Sealed | None:
+        return None if value is None else Sealed(value)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
+        value = model_instance.__dict__.get(self.attname)
+        if value is None or isinstance(value, Sealed):
+            return value
+        return Sealed(keyring().seal(self.to_text(value), self.place(model_instance)))
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, Sealed) or hasattr(value, "resolve_expression"):
+            return value
+        raise TypeError(f"{self.model.__name__}.{self.name} is sealed: it is neither searched nor updated in bulk.")
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name not in {"isnull"}:
+            raise TypeError(f"{self.model.__name__}.{self.name} is sealed: look for its blind index instead.")
+        return super().get_lookup(lookup_name)
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """Anything JSON can hold, sealed."""
+
+    def from_text(self, text: str) -> Any:
+        return json.loads(text)
+
+    def to_text(self, value: Any) -> str:
+        return json.dumps(value, cls=DjangoJSONEncoder, separators=(",", ":"))
+
+    def to_python(self, value: Any) -> Any:
+        return value

@@ -1,0 +1,8 @@
+"""Pages and forms, served by granian."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
+application = get_wsgi_application()
