@@ -1,0 +1,165 @@
+"""One row of a published directory, cleaned: pure Python, no Django.
+
+A row becomes a ``Listing`` (what was published, in one spelling) or a ``Finding`` that says which row, which field,
+what was wrong and what to do. Nothing here guesses: a service code that is not printed is simply not there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from uuid import UUID
+
+from helpline.programs.states import state_code
+
+NAME_CUT_AT = 38
+"""The 2022 workbook cuts names and streets after this many characters, without a mark."""
+
+_PHONE = re.compile(
+    r"^(?P<main>[+(\d][\d().\s/-]*?)\s*(?:(?:ext(?:ension)?\.?|x|#)\s*:?\s*(?P<extension>\d{1,8}))?$", re.IGNORECASE
+)
+_KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_CODE = re.compile(r"^[A-Z][A-Z0-9]{0,11}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a file a person should know: ``row`` counts as the spreadsheet does, the heading being a row too."""
+
+    row: int
+    field: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.field}: {self.reason} {self.remedy}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One facility as published: text cleaned, phones as ``205-216-0200 x12``, ZIP of five digits."""
+
+    row: int
+    name1: str
+    name2: str
+    street1: str
+    street2: str
+    city: str
+    state: str
+    zip: str
+    phone: str
+    intake_lines: tuple[str, ...]
+    codes: frozenset[str]
+
+    @property
+    def identity(self) -> UUID:
+        """The same facility in a second reading of the same edition.
+
+        The workbook has no facility id, and 772 phone numbers serve several rows, so it is what a visitor would
+        recognise: the names and the place. Two rows that share even that are told apart by the importer.
+        """
+        seen = (self.name1, self.name2, self.street1, self.street2, self.city, self.state, self.zip)
+        text = "\x1f".join(re.sub(r"[^\w]+", " ", part).strip().casefold() for part in seen)
+        return UUID(bytes=blake2b(text.encode(), digest_size=16).digest())
+
+
+def clean_text(value: object) -> str:
+    """Printable text on one line, without doubled blanks. A number cell ``12.0`` reads ``12``."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    blanks = re.sub(r"\s+", " ", str(value))
+    return "".join(letter for letter in blanks if letter.isprintable()).strip()
+
+
+def clean_zip(value: object) -> str | None:
+    """Five digits, or None. Spreadsheets drop leading zeros (``501`` is 00501) and may carry a ZIP+4."""
+    text = clean_text(value)
+    matched = re.fullmatch(r"(\d{3,5})(?:-\d{4})?|(\d{7,9})", text, re.ASCII)
+    if matched is None:
+        return None
+    five = matched[1].zfill(5) if matched[1] else matched[2].zfill(9)[:5]
+    return None if five == "00000" else five
+
+
+def clean_phone(value: object) -> str | None:
+    """A North American number as ``205-216-0200`` or ``205-216-0200 x12``; None when it cannot be dialled.
+
+    Letters are read as on a keypad: ``888-PARNEXT`` is 888-727-6398.
+    """
+    text = clean_text(value)
+    if re.fullmatch(r"\(?\d{3}\)?[-. ]?[0-9A-Za-z-]{7,9}", text, re.ASCII):
+        text = text.upper().translate(_KEYPAD)
+    matched = _PHONE.match(text) if text.isascii() else None
+    if matched is None:
+        return None
+    digits = re.sub(r"\D", "", matched["main"])
+    if len(digits) == 11 and digits.startswith("1"):
+        digits = digits[1:]
+    if not re.fullmatch(r"[2-9]\d{2}[2-9]\d{6}", digits):
+        return None
+    extension = f" x{matched['extension']}" if matched["extension"] else ""
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}{extension}"
+
+
+def clean_codes(value: object) -> frozenset[str]:
+    """The codes of a ``service_code_info`` cell, where ``*`` parts the categories and says nothing itself."""
+    return frozenset(word[:20] for word in clean_text(value).upper().split() if word != "*")
+
+
+def is_code(word: str) -> bool:
+    """Whether a word has the shape of a service code, known or not."""
+    return bool(_CODE.match(word))
+
+
+def read_row(row: int, cells: Mapping[str, object]) -> tuple[Listing | None, list[Finding]]:
+    """Clean one row. Returns the listing and what to know about it, or None and why it is refused."""
+    refused: list[Finding] = []
+    notes: list[Finding] = []
+    name1 = clean_text(cells.get("name1"))
+    if not name1:
+        refused.append(Finding(row, "name1", "There is no name.", "Fill in the name of the facility."))
+    state = state_code(clean_text(cells.get("state")))
+    if state is None:
+        reason = f"“{clean_text(cells.get('state'))[:40]}” is not a state or territory."
+        refused.append(Finding(row, "state", reason, "Write its two postal letters, such as AL."))
+    zip_code = clean_zip(cells.get("zip"))
+    if zip_code is None:
+        reason = f"“{clean_text(cells.get('zip'))[:40]}” is not a ZIP code."
+        refused.append(Finding(row, "zip", reason, "Write five digits, such as 35203."))
+    phone, lines = _phones(row, cells, notes)
+    if not phone and not lines:
+        refused.append(Finding(row, "phone", "There is no number to call.", "Add a phone or an intake line."))
+    if refused or state is None or zip_code is None:
+        return None, refused
+    listing = Listing(
+        row=row,
+        name1=name1[:200],
+        name2=clean_text(cells.get("name2"))[:200],
+        street1=clean_text(cells.get("street1"))[:200],
+        street2=clean_text(cells.get("street2"))[:200],
+        city=clean_text(cells.get("city"))[:100],
+        state=state,
+        zip=zip_code,
+        phone=phone,
+        intake_lines=lines,
+        codes=clean_codes(cells.get("service_code_info")),
+    )
+    return listing, notes
+
+
+def _phones(row: int, cells: Mapping[str, object], notes: list[Finding]) -> tuple[str, tuple[str, ...]]:
+    """The main number and the intake lines, each once; an unreadable one is left out and said."""
+    read: dict[str, str] = {}
+    for field in ("phone", "intake1", "intake2", "intake1a", "intake2a"):
+        written = clean_text(cells.get(field))
+        number = clean_phone(written) if written else ""
+        if number is None:
+            reason = f"“{written[:40]}” cannot be dialled and was left out."
+            notes.append(Finding(row, field, reason, "Look the number up and correct the listing."))
+        read[field] = number or ""
+    lines = dict.fromkeys(number for field, number in read.items() if field != "phone" and number)
+    return read["phone"], tuple(lines)
