@@ -1,0 +1,1 @@
+"""How a question travels: one file a road, one verb `ask`, one tree of errors."""

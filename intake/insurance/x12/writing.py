@@ -1,0 +1,195 @@
+"""Writing a 270 (005010X279A1): strict, because a plan refuses a whole message for one bad value.
+
+Structure and lists: ELIGIBILITY.md 4.1 to 4.3. Delimiters are fixed (`*`, `:`, `^`, `~`) and can never occur
+inside a value: they are replaced by a space in names and refused in identifiers.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from .inquiry import CannotAsk, EligibilityInquiry, Envelope, Person
+from .segments import Delimiters
+
+VERSION = "005010X279A1"
+MARKS = Delimiters()
+BASIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!\"&'()+,-./;?= ")
+RELATIONSHIPS = frozenset({"01", "19", "34"})
+PAYER_ID_QUALIFIERS = frozenset({"PI", "XV", "NI", "FI", "24", "46", "XX"})
+INTERCHANGE_QUALIFIERS = frozenset({"ZZ", "30", "27", "28", "29", "01", "14", "20", "33"})
+MAX_AGE_YEARS = 125
+
+# Letters that Unicode decomposition leaves whole, and typographic marks that phones put in.
+LETTERS = str.maketrans(
+    {
+        "ß": "SS", "ẞ": "SS", "Æ": "AE", "æ": "AE", "Œ": "OE", "œ": "OE", "Ø": "O", "ø": "O", "Ł": "L",
+        "ł": "L", "Đ": "D", "đ": "D", "Ð": "D", "ð": "D", "Þ": "TH", "þ": "TH", "ı": "I", "ʻ": "'", "ʼ": "'",
+        "‘": "'", "’": "'", "`": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-",
+    }
+)  # fmt: skip
+
+
+def write_270(inquiry: EligibilityInquiry, envelope: Envelope) -> bytes:
+    """One interchange holding one 270 about one person, in ASCII.
+
+    Raises `CannotAsk(field, words)` for anything a plan would refuse: a missing or unusable value (never
+    quoting it), an NPI with a wrong check digit, a birth date in the future.
+    """
+    body = [*_heading(inquiry, envelope), *_parties(inquiry), *_people(inquiry, envelope)]
+    transaction = [["ST", "270", "0001", VERSION], *body, ["SE", str(len(body) + 2), "0001"]]
+    segments = [*_open(envelope), *transaction, *_close(envelope)]
+    return "".join(_segment(parts) for parts in segments).encode("ascii")
+
+
+def clean(value: str) -> str:
+    """`value` in the X12 basic character set: upper case, accents and delimiters gone, spaces single.
+
+    Returns "" when a letter cannot be written in that set (another alphabet), so the caller can ask.
+    """
+    plain = unicodedata.normalize("NFKD", value.translate(LETTERS)).upper()
+    kept = "".join(" " if c in "*~:^\t\r\n" else c for c in plain if not unicodedata.combining(c))
+    if any(c.isalnum() and c not in BASIC for c in kept):
+        return ""
+    return " ".join("".join(c if c in BASIC else " " for c in kept).split())
+
+
+def npi_is_valid(npi: str) -> bool:
+    """Ten digits starting with 1 or 2 whose last is the Luhn check digit over 80840 + NPI (CMS)."""
+    if not re.fullmatch(r"[12][0-9]{9}", npi):
+        return False
+    digits = [int(d) for d in "80840" + npi]
+    doubled = [d if i % 2 == 0 else (d * 2 - 9 if d > 4 else d * 2) for i, d in enumerate(reversed(digits))]
+    return sum(doubled) % 10 == 0
+
+
+def _segment(parts: list[str]) -> str:
+    while parts[-1] == "" and parts[0] != "ISA":
+        parts = parts[:-1]
+    return MARKS.element.join(parts) + MARKS.terminator
+
+
+def _open(envelope: Envelope) -> list[list[str]]:
+    if not 1 <= envelope.control_number <= 999_999_999:
+        raise CannotAsk("envelope.control_number", "must be between 1 and 999,999,999")
+    for qualifier in (envelope.sender_qualifier, envelope.receiver_qualifier):
+        if qualifier not in INTERCHANGE_QUALIFIERS:
+            raise CannotAsk("envelope.sender_qualifier", "is not an X12 interchange qualifier we know")
+    sender = _identifier("envelope.sender_id", envelope.sender_id, 15, shortest=2)
+    receiver = _identifier("envelope.receiver_id", envelope.receiver_id, 15, shortest=2)
+    day, hour = envelope.created.strftime("%Y%m%d"), envelope.created.strftime("%H%M")
+    control = f"{envelope.control_number:09d}"
+    isa = ["ISA", "00", " " * 10, "00", " " * 10, envelope.sender_qualifier, sender.ljust(15)]
+    isa += [envelope.receiver_qualifier, receiver.ljust(15), day[2:], hour, MARKS.repetition, "00501", control]
+    isa += ["0", "P" if envelope.production else "T", MARKS.component]
+    return [isa, ["GS", "HS", sender, receiver, day, hour, str(envelope.control_number), "X", VERSION]]
+
+
+def _close(envelope: Envelope) -> list[list[str]]:
+    return [["GE", "1", str(envelope.control_number)], ["IEA", "1", f"{envelope.control_number:09d}"]]
+
+
+def _heading(inquiry: EligibilityInquiry, envelope: Envelope) -> list[list[str]]:
+    trace = _identifier("trace", inquiry.trace, 50)
+    return [["BHT", "0022", "13", trace, f"{envelope.created:%Y%m%d}", f"{envelope.created:%H%M}"]]
+
+
+def _parties(inquiry: EligibilityInquiry) -> list[list[str]]:
+    payer, provider = inquiry.payer, inquiry.provider
+    if payer.id_qualifier not in PAYER_ID_QUALIFIERS:
+        raise CannotAsk("payer.id_qualifier", "is not one a plan can be named by")
+    payer_id = _identifier("payer.edi_id", payer.edi_id, 80, shortest=2)
+    if not npi_is_valid(provider.npi):
+        raise CannotAsk("provider.npi", "is not an NPI: ten digits, the last of which is a check digit")
+    payer_name, provider_name = _words("payer.name", payer.name, 60), _words("provider.name", provider.name, 60)
+    return [
+        ["HL", "1", "", "20", "1"],
+        ["NM1", "PR", "2", payer_name, "", "", "", "", payer.id_qualifier, payer_id],
+        ["HL", "2", "1", "21", "1"],
+        ["NM1", "1P", "2", provider_name, "", "", "", "", "XX", provider.npi],
+    ]
+
+
+def _people(inquiry: EligibilityInquiry, envelope: Envelope) -> list[list[str]]:
+    member_id = _identifier("member_id", inquiry.member_id, 80, shortest=2)
+    today, dependent = envelope.created.date(), inquiry.dependent
+    hl = ["HL", "3", "2", "22", "1" if dependent else "0"]
+    subscriber = _name("subscriber", "IL", inquiry.subscriber, needed=dependent is None) + ["MI", member_id]
+    born = _birth("subscriber", inquiry.subscriber, today, needed=dependent is None)
+    question = _question(inquiry, today)
+    if dependent is None:
+        return [hl, _trace(inquiry), subscriber, *born, *question]
+    patient = [["HL", "4", "3", "23", "0"], _trace(inquiry), _name("dependent", "03", dependent, needed=True)]
+    relation = _relation(inquiry)
+    return [hl, subscriber, *born, *patient, *_birth("dependent", dependent, today, True), *relation, *question]
+
+
+def _trace(inquiry: EligibilityInquiry) -> list[str]:
+    if len(inquiry.trace_origin) != 10:
+        raise CannotAsk("trace_origin", "must be exactly ten characters")
+    origin = _identifier("trace_origin", inquiry.trace_origin, 10)
+    return ["TRN", "1", _identifier("trace", inquiry.trace, 50), origin]
+
+
+def _name(who: str, role: str, person: Person, *, needed: bool) -> list[str]:
+    last = _words(f"{who}.last_name", person.last_name, 60, needed=needed)
+    first = _words(f"{who}.first_name", person.first_name, 35, needed=needed)
+    middle = _words(f"{who}.middle_name", person.middle_name, 25, needed=False)
+    suffix = _words(f"{who}.suffix", person.suffix, 10, needed=False)
+    return ["NM1", role, "1", last, first, middle, "", suffix]
+
+
+def _birth(who: str, person: Person, today: date, needed: bool) -> list[list[str]]:
+    if person.gender not in ("", "F", "M"):
+        raise CannotAsk(f"{who}.gender", "must be F, M or left out")
+    born = person.birth_date
+    if born is None:
+        if needed:
+            raise CannotAsk(f"{who}.birth_date", "is needed: plans look people up by it")
+        return []
+    if born > today:
+        raise CannotAsk(f"{who}.birth_date", "is in the future")
+    if born.year < today.year - MAX_AGE_YEARS:
+        raise CannotAsk(f"{who}.birth_date", "is too long ago; check the year")
+    return [["DMG", "D8", f"{born:%Y%m%d}", person.gender]]
+
+
+def _relation(inquiry: EligibilityInquiry) -> list[list[str]]:
+    if inquiry.relationship and inquiry.relationship not in RELATIONSHIPS:
+        raise CannotAsk("relationship", "must be 01 (spouse), 19 (child), 34 (other adult) or left out")
+    return [["INS", "N", inquiry.relationship]] if inquiry.relationship else []
+
+
+def _question(inquiry: EligibilityInquiry, today: date) -> list[list[str]]:
+    codes = inquiry.service_types
+    if not codes or len(codes) > 99:
+        raise CannotAsk("service_types", "needs between 1 and 99 service types")
+    if any(not re.fullmatch(r"[A-Z0-9]{1,2}", code) for code in codes):
+        raise CannotAsk("service_types", "has a code that is not one or two letters or digits")
+    day = inquiry.service_date
+    when = [["DTP", "291", "D8", f"{day:%Y%m%d}"]] if day else []
+    return when + [["EQ", code] for code in dict.fromkeys(codes)]
+
+
+def _words(field: str, value: str, longest: int, *, needed: bool = True) -> str:
+    cleaned = clean(value)
+    if value.strip() and not cleaned:
+        raise CannotAsk(field, "must be in Latin letters, as printed on the card")
+    if needed and not cleaned:
+        raise CannotAsk(field, "is missing")
+    if len(cleaned) > longest:
+        raise CannotAsk(field, f"is longer than the {longest} characters a plan accepts")
+    return cleaned
+
+
+def _identifier(field: str, value: str, longest: int, *, shortest: int = 1) -> str:
+    """Identifiers are never repaired beyond case and outer spaces: a changed id is another person's id."""
+    text = value.strip().upper()
+    if not text:
+        raise CannotAsk(field, "is missing")
+    if any(c not in BASIC for c in text):
+        raise CannotAsk(field, "has a character that cannot be sent; use letters and digits as printed")
+    if not shortest <= len(text) <= longest:
+        raise CannotAsk(field, f"must be {shortest} to {longest} characters long")
+    return text
