@@ -1,0 +1,157 @@
+"""What a person needs and what a program offers, as plain frozen values. No ORM, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from enum import StrEnum
+from typing import Any, Self
+
+from intake.inquiries.triage import Care
+
+Json = dict[str, Any]
+
+
+class PayerKind(StrEnum):
+    """Who would pay. NONE is someone who cannot pay; SELF_PAY is someone who can and wants to."""
+
+    UNKNOWN = "unknown"
+    PRIVATE = "private"
+    MEDICAID = "medicaid"
+    MEDICARE = "medicare"
+    MILITARY = "military"
+    VA = "va"
+    INDIAN_HEALTH = "indian_health"
+    STATE_PLAN = "state_plan"
+    SELF_PAY = "self_pay"
+    NONE = "none"
+
+
+class Listing(StrEnum):
+    LISTED = "listed"
+    DO_NOT_REFER = "do_not_refer"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What to look for. ``None`` and empty mean "not known" or "no wish", and bring no reason at all.
+
+    ``care``: kinds of care in order of fit; the first a program can give is the hard one.
+    ``substances``, ``withdrawal``: substance kinds (``alcohol``, ``benzodiazepine``, ``opioid``...) that are
+    used, and whose withdrawal has to be managed. ``miles``: how far the person can travel, in miles.
+    ``state``: the person's state, two letters. ``plan``: public id of the payer, when known.
+    """
+
+    care: tuple[Care, ...] = ()
+    substances: frozenset[str] = field(default=frozenset(), repr=False)
+    withdrawal: frozenset[str] = field(default=frozenset(), repr=False)
+    danger: bool = False
+    age: int | None = field(default=None, repr=False)
+    sex: str | None = field(default=None, repr=False)  # "women" or "men": whom a program must take
+    pregnant: bool | None = field(default=None, repr=False)
+    group: str | None = None  # wish for a program for "women", "men" or "lgbtq"
+    children_along: bool | None = None
+    veteran: bool | None = None
+    payer: PayerKind = PayerKind.UNKNOWN
+    plan: str | None = None
+    language: str | None = None  # English name in lower case ("spanish"); English is no wish
+    deaf: bool | None = None
+    co_occurring: bool | None = field(default=None, repr=False)
+    medication: frozenset[str] = frozenset()  # wished: "methadone", "buprenorphine", "naltrexone"
+    on_medication: bool | None = field(default=None, repr=False)
+    telehealth: bool | None = None
+    state: str | None = None
+    latitude: float | None = field(default=None, repr=False)
+    longitude: float | None = field(default=None, repr=False)
+    miles: int = 50
+
+    def to_json(self) -> Json:
+        """Plain values; sets as sorted lists."""
+        return _plain(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The need that ``to_json`` wrote. ValueError or TypeError when it was not."""
+        known = dict(data)
+        known["care"] = tuple(Care(each) for each in known.get("care", ()))
+        known["payer"] = PayerKind(known.get("payer", PayerKind.UNKNOWN))
+        for name in ("substances", "withdrawal", "medication"):
+            known[name] = frozenset(known.get(name, ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One program as it is known today.
+
+    ``facts`` are known to be so, ``known_no`` known not to be so; every other fact is unknown.
+    ``published``: year of the edition; ``verified_on``: when a person last confirmed the listing.
+    ``openings``: places free now, already decayed to ``None`` when too old to believe.
+    ``confidential``: the place is hidden; address parts are empty and only the phone may be used.
+    """
+
+    public_id: str
+    name: str = ""
+    program_name: str = ""
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    phone: str = ""
+    intake_phone: str = ""
+    distance_miles: float | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    facts: frozenset[str] = frozenset()
+    known_no: frozenset[str] = frozenset()
+    published: int | None = None
+    verified_on: date | None = None
+    listing: Listing = Listing.LISTED
+    confidential: bool = False
+    openings: int | None = None
+
+    def says(self, fact: str) -> bool | None:
+        """True or False when known, ``None`` when it has to be asked."""
+        if fact in self.facts:
+            return True
+        return False if fact in self.known_no else None
+
+    def lists_any(self, facts: frozenset[str]) -> bool:
+        return not facts.isdisjoint(self.facts)
+
+    def silent_on(self, group: frozenset[str]) -> bool:
+        """Whether the listing says nothing at all about a group of facts (all ages, all ways to pay)."""
+        return group.isdisjoint(self.facts) and group.isdisjoint(self.known_no)
+
+    def to_json(self) -> Json:
+        """Plain values; sets as sorted lists, dates as ISO text."""
+        return _plain(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The offer that ``to_json`` wrote. ValueError or TypeError when it was not."""
+        known = dict(data)
+        known["facts"] = frozenset(known.get("facts", ()))
+        known["known_no"] = frozenset(known.get("known_no", ()))
+        known["listing"] = Listing(known.get("listing", Listing.LISTED))
+        if isinstance(verified := known.get("verified_on"), str):
+            known["verified_on"] = date.fromisoformat(verified)
+        return cls(**known)
+
+
+def _plain(value: Need | Offer) -> Json:
+    return {each.name: _plain_value(getattr(value, each.name)) for each in fields(value)}
+
+
+def _plain_value(value: Any) -> Any:
+    match value:
+        case frozenset():
+            return sorted(value)
+        case tuple():
+            return [_plain_value(each) for each in value]
+        case StrEnum():
+            return value.value
+        case date():
+            return value.isoformat()
+        case _:
+            return value

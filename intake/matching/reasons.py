@@ -1,0 +1,228 @@
+"""What a rule finds, what it weighs, and the words for it.
+
+Weights and words are data. A version of the weights is never edited after release: a new one is added, so
+that a stored match can be replayed with the weights it was made with. No weight speaks of ownership, fees
+or sponsors, and rules cannot see them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    MET = "met"
+    UNKNOWN = "unknown"
+    AGAINST = "against"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says about one program, before it is weighed.
+
+    ``hard``: when UNKNOWN the program goes to "ask first", when AGAINST it is left out.
+    ``times``: how many units of the code's weight (steps of nearness, number of further kinds of care).
+    """
+
+    code: str
+    kind: Kind
+    hard: bool = False
+    params: tuple[tuple[str, str], ...] = ()
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A finding with its weight; a score is the sum of these and nothing else."""
+
+    code: str
+    kind: Kind
+    hard: bool
+    weight: int
+    words: str
+    params: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, the parameters as an object."""
+        return {
+            "code": self.code,
+            "kind": self.kind.value,
+            "hard": self.hard,
+            "weight": self.weight,
+            "words": self.words,
+            "params": dict(self.params),
+        }
+
+
+def weigh(finding: Finding, version: str) -> Reason:
+    """The finding with its weight in that version of the table. KeyError when the version is not known."""
+    return Reason(
+        code=finding.code,
+        kind=finding.kind,
+        hard=finding.hard,
+        weight=WEIGHTS[version][finding.code] * finding.times,
+        words=WORDS[finding.code].format(**dict(finding.params)),
+        params=finding.params,
+    )
+
+
+WEIGHTS_VERSION = "2026-11-23"
+
+WEIGHTS: Mapping[str, Mapping[str, int]] = {
+    "2026-11-23": {
+        "care_listed": 40,
+        "care_not_stated": -10,
+        "care_not_listed": -40,
+        "care_refused": 0,
+        "further_care_listed": 4,
+        "withdrawal_confirmed": 60,
+        "withdrawal_both_listed": 25,
+        "withdrawal_setting_only": 8,
+        "withdrawal_substance_only": -10,
+        "withdrawal_not_listed": -40,
+        "withdrawal_refused": 0,
+        "hospital_bed": 8,
+        "withdrawal_medication": 4,
+        "opioid_medication_listed": 40,
+        "opioid_detox_only": -20,
+        "opioid_medication_not_listed": -20,
+        "opioid_medication_refused": -30,
+        "chosen_medication_listed": 10,
+        "chosen_medication_ask": -3,
+        "keeps_medication": 6,
+        "keeps_medication_ask": -2,
+        "substance_refused": 0,
+        "other_substance_only": 0,
+        "dui_only": -20,
+        "age_listed": 10,
+        "age_not_stated": -4,
+        "age_not_listed": -12,
+        "age_refused": 0,
+        "sex_listed": 6,
+        "sex_not_stated": -2,
+        "sex_not_listed": -15,
+        "sex_refused": 0,
+        "pregnancy_listed": 15,
+        "pregnancy_ask": -6,
+        "pregnancy_refused": 0,
+        "plan_confirmed": 25,
+        "plan_refused": 0,
+        "ask_this_plan": 8,
+        "payment_listed": 15,
+        "payment_other_state": 4,
+        "payment_not_stated": -5,
+        "payment_not_listed": -15,
+        "payment_refused": 0,
+        "free_of_charge": 18,
+        "block_grant": 14,
+        "sliding_scale": 12,
+        "payment_assistance": 12,
+        "public_funds_ask": 4,
+        "cash_no_help": -15,
+        "own_health_system_ask": 5,
+        "other_health_system_ask": -25,
+        "near": 1,
+        "too_far": 0,
+        "telehealth_far": 0,
+        "distance_not_known": -3,
+        "not_referable": 0,
+        "co_occurring_listed": 6,
+        "co_occurring_ask": -1,
+        "language_listed": 10,
+        "language_ask": -4,
+        "sign_language_listed": 10,
+        "sign_language_ask": -4,
+        "children_beds": 10,
+        "child_care": 6,
+        "children_ask": -4,
+        "veterans_listed": 4,
+        "group_listed": 5,
+        "telehealth_listed": 5,
+        "checked_lately": 6,
+        "checked_this_year": 2,
+        "as_published": -2,
+        "openings_known": 15,
+        "no_openings": -15,
+        "openings_not_known": 0,
+    },
+}
+
+WORDS: Mapping[str, str] = {
+    "care_listed": "Lists {care}.",
+    "care_not_stated": "The listing does not say what kinds of care it gives. Ask about {care}.",
+    "care_not_listed": "Lists other kinds of care, not {care}. Ask.",
+    "care_refused": "Does not offer {care}.",
+    "further_care_listed": "Also lists {care}.",
+    "withdrawal_confirmed": "Confirmed: withdrawal from {substance} is medically managed {place}.",
+    "withdrawal_both_listed": "Ask: is withdrawal from {substance} medically managed {place}? "
+    "The listing names both, but not together.",
+    "withdrawal_setting_only": "Manages withdrawal {place}, but does not list {substance}. Ask.",
+    "withdrawal_substance_only": "Lists withdrawal from {substance}, but not {place}. Ask.",
+    "withdrawal_not_listed": "Does not list withdrawal from {substance}, nor care for it {place}. Ask.",
+    "withdrawal_refused": "Does not manage withdrawal from {substance} {place}.",
+    "hospital_bed": "Withdrawal care in a hospital.",
+    "withdrawal_medication": "Routinely uses medication during withdrawal.",
+    "opioid_medication_listed": "Uses {medication}.",
+    "opioid_detox_only": "Lists opioid detoxification but no methadone or buprenorphine, "
+    "so it is placed lower. Ask.",
+    "opioid_medication_not_listed": "Lists no methadone or buprenorphine. Ask.",
+    "opioid_medication_refused": "Says it uses no medication for opioid use.",
+    "chosen_medication_listed": "Uses {medication}, as wished.",
+    "chosen_medication_ask": "Ask whether it uses {medication}.",
+    "keeps_medication": "Takes people whose medication is prescribed elsewhere.",
+    "keeps_medication_ask": "Ask whether the person can stay on their medication.",
+    "substance_refused": "Says it does not treat {substance} use.",
+    "other_substance_only": "Takes only people with {substance} use.",
+    "dui_only": "Serves only people sent after drink or drug driving. Ask.",
+    "age_listed": "Takes {group}.",
+    "age_not_stated": "Does not say which ages it takes. Ask.",
+    "age_not_listed": "Lists other ages, not {group}. Ask.",
+    "age_refused": "Does not take {group}.",
+    "sex_listed": "Takes {group}.",
+    "sex_not_stated": "Does not say whether it takes {group}. Ask.",
+    "sex_not_listed": "Lists only {other}. Ask whether it takes {group}.",
+    "sex_refused": "Does not take {group}.",
+    "pregnancy_listed": "Has a program for people who are pregnant or have just given birth.",
+    "pregnancy_ask": "Ask whether it takes someone who is pregnant.",
+    "pregnancy_refused": "Does not take someone who is pregnant.",
+    "plan_confirmed": "The program told us it takes this plan.",
+    "plan_refused": "The program told us it does not take this plan.",
+    "ask_this_plan": "Takes {payer}. Ask about this plan.",
+    "payment_listed": "Takes {payer}.",
+    "payment_other_state": "Takes Medicaid. Ask whether it takes the Medicaid of {state}.",
+    "payment_not_stated": "Does not say how it can be paid for. Ask.",
+    "payment_not_listed": "Lists other ways to pay, not {payer}. Ask.",
+    "payment_refused": "Does not take {payer}.",
+    "free_of_charge": "Takes no payment.",
+    "block_grant": "Gets federal block-grant money. Ask what it covers.",
+    "sliding_scale": "Fees depend on income. Ask what it would be.",
+    "payment_assistance": "Helps with payment. Ask how.",
+    "public_funds_ask": "Gets public money. Ask whether care can be free.",
+    "cash_no_help": "Lists ways to pay that do not help someone who cannot pay. Ask about free care.",
+    "own_health_system_ask": "Part of {system}. Ask about eligibility.",
+    "other_health_system_ask": "Part of {system}, which has its own rules on who may come. Ask.",
+    "near": "About {miles} miles away.",
+    "too_far": "About {miles} miles away, further than wished.",
+    "telehealth_far": "About {miles} miles away, with telehealth. Ask whether it can treat by telehealth.",
+    "distance_not_known": "We do not know how far it is.",
+    "not_referable": "Not open to referrals.",
+    "co_occurring_listed": "Treats mental health and substance use together.",
+    "co_occurring_ask": "Ask about mental health care.",
+    "language_listed": "Has care in {language}.",
+    "language_ask": "Ask about care in {language}.",
+    "sign_language_listed": "Has sign language.",
+    "sign_language_ask": "Ask about sign language.",
+    "children_beds": "Has beds for clients' children.",
+    "child_care": "Has child care.",
+    "children_ask": "Ask whether children can come along.",
+    "veterans_listed": "Has a program for veterans.",
+    "group_listed": "Has a program for {group}.",
+    "telehealth_listed": "Has telehealth.",
+    "checked_lately": "Checked {days} days ago.",
+    "checked_this_year": "Checked {days} days ago. Call to confirm.",
+    "as_published": "As published {year}. Call to confirm.",
+    "openings_known": "Has openings.",
+    "no_openings": "No openings now.",
+    "openings_not_known": "Openings unknown. Call.",
+}
