@@ -63,8 +63,8 @@ class TransactionReader:
             elif segment[0] not in SILENT:
                 self._note("unknown_segment", "A segment of an unknown kind was left out.", i + 1)
         self._close_member()
-        rest = {"members": tuple(self.members), "rejects": tuple(self.rejects)}
-        return Answer(**self.answer, **rest, messages=tuple(self.messages))
+        self.answer.update(members=self.members, rejects=self.rejects, messages=self.messages)
+        return Answer(**_frozen(self.answer))
 
     def _note(self, code: str, words: str, at: int) -> None:
         if len(self.problems) < MOST_PROBLEMS:

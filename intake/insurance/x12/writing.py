@@ -81,7 +81,15 @@ def _open(envelope: Envelope) -> list[list[str]]:
     day, hour = envelope.created.strftime("%Y%m%d"), envelope.created.strftime("%H%M")
     control = f"{envelope.control_number:09d}"
     isa = ["ISA", "00", " " * 10, "00", " " * 10, envelope.sender_qualifier, sender.ljust(15)]
-    isa += [envelope.receiver_qualifier, receiver.ljust(15), day[2:], hour, MARKS.repetition, "00501", control]
+    isa += [
+        envelope.receiver_qualifier,
+        receiver.ljust(15),
+        day[2:],
+        hour,
+        MARKS.repetition,
+        "00501",
+        control,
+    ]
     isa += ["0", "P" if envelope.production else "T", MARKS.component]
     return [isa, ["GS", "HS", sender, receiver, day, hour, str(envelope.control_number), "X", VERSION]]
 
@@ -102,7 +110,10 @@ def _parties(inquiry: EligibilityInquiry) -> list[list[str]]:
     payer_id = _identifier("payer.edi_id", payer.edi_id, 80, shortest=2)
     if not npi_is_valid(provider.npi):
         raise CannotAsk("provider.npi", "is not an NPI: ten digits, the last of which is a check digit")
-    payer_name, provider_name = _words("payer.name", payer.name, 60), _words("provider.name", provider.name, 60)
+    payer_name, provider_name = (
+        _words("payer.name", payer.name, 60),
+        _words("provider.name", provider.name, 60),
+    )
     return [
         ["HL", "1", "", "20", "1"],
         ["NM1", "PR", "2", payer_name, "", "", "", "", payer.id_qualifier, payer_id],
@@ -122,7 +133,15 @@ def _people(inquiry: EligibilityInquiry, envelope: Envelope) -> list[list[str]]:
         return [hl, _trace(inquiry), subscriber, *born, *question]
     patient = [["HL", "4", "3", "23", "0"], _trace(inquiry), _name("dependent", "03", dependent, needed=True)]
     relation = _relation(inquiry)
-    return [hl, subscriber, *born, *patient, *_birth("dependent", dependent, today, True), *relation, *question]
+    return [
+        hl,
+        subscriber,
+        *born,
+        *patient,
+        *_birth("dependent", dependent, today, True),
+        *relation,
+        *question,
+    ]
 
 
 def _trace(inquiry: EligibilityInquiry) -> list[str]:

@@ -1,0 +1,67 @@
+"""The sandbox payer as a real uvicorn process on a free loopback port."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from intake.insurance.clearinghouses.road import Road
+
+ROOT = Path(__file__).parents[3]
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Until the sandbox answers, or its process has died, or 20 seconds are over."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(url, timeout=1).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("the sandbox payer did not start")
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[str]:
+    """Base address of a running sandbox whose slow member takes 0.4 seconds."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "intake.insurance.sandbox.app:app", "--port", str(port)]
+    environment = os.environ | {"SANDBOX_SLOW_SECONDS": "0.4", "SANDBOX_USER": "helpline"}
+    process = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=environment)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def road(sandbox: str) -> Road:
+    """The road to the running sandbox."""
+    return Road(
+        url=f"{sandbox}/core",
+        sender_id="HELPLINE",
+        receiver_id="CLEARHOUSE",
+        user_name="helpline",
+        password="sandbox",
+        allowed_hosts=frozenset({"127.0.0.1"}),
+        plain_http=True,
+        total_seconds=5,
+    )
