@@ -6,7 +6,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from intake.inquiries.triage import Care
+from intake.inquiries.answers import Answers, GenderWish, InsuranceKind, Said
+from intake.inquiries.triage import Care, Triage, Urgency
+from intake.inquiries.triage_picture import LETHAL_WITHDRAWAL, picture_of
 
 Json = dict[str, Any]
 
@@ -24,6 +26,19 @@ class PayerKind(StrEnum):
     STATE_PLAN = "state_plan"
     SELF_PAY = "self_pay"
     NONE = "none"
+
+
+PAYERS: Mapping[InsuranceKind, PayerKind] = {
+    InsuranceKind.PRIVATE: PayerKind.PRIVATE,
+    InsuranceKind.MEDICAID: PayerKind.MEDICAID,
+    InsuranceKind.MEDICARE: PayerKind.MEDICARE,
+    InsuranceKind.TRICARE_VA: PayerKind.MILITARY,
+    InsuranceKind.NONE: PayerKind.NONE,
+}
+SEXES = {"female": "women", "woman": "women", "male": "men", "man": "men"}
+GROUPS = {GenderWish.WOMEN: "women", GenderWish.MEN: "men", GenderWish.LGBTQ: "lgbtq"}
+LANGUAGES = {"": None, "en": None, "english": None, "es": "spanish"}
+OPIOID_MEDICATIONS = frozenset({"methadone", "buprenorphine"})
 
 
 class Listing(StrEnum):
@@ -64,6 +79,45 @@ class Need:
     latitude: float | None = field(default=None, repr=False)
     longitude: float | None = field(default=None, repr=False)
     miles: int = 50
+
+    @classmethod
+    def of(
+        cls,
+        answers: Answers,
+        triage: Triage,
+        *,
+        state: str | None = None,
+        latitude: float | None = None,
+        longitude: float | None = None,
+        miles: int = 50,
+        plan: str | None = None,
+    ) -> Self:
+        """What a person told and triage made of it, as a need; the place is that of their ZIP, in degrees."""
+        wish, person = answers.preferences, answers.person
+        used = picture_of(answers).groups
+        language = wish.language.strip().lower()
+        return cls(
+            care=triage.care,
+            substances=frozenset(used),
+            withdrawal=frozenset(used & (LETHAL_WITHDRAWAL | {"opioid"})),
+            danger=triage.urgency is Urgency.DANGER_NOW,
+            age=answers.age,
+            sex=SEXES.get(person.gender.strip().lower()),
+            pregnant=_yes_or_no(person.pregnant),
+            group=GROUPS.get(wish.gender) if wish.gender else None,
+            children_along=_yes_or_no(wish.children_along),
+            veteran=_yes_or_no(wish.veteran),
+            payer=_payer(answers.insurance.kind),
+            plan=plan,
+            language=LANGUAGES.get(language, language),
+            deaf=_yes_or_no(wish.deaf_asl),
+            medication=_medication(wish.medication, opioid="opioid" in used),
+            telehealth=_yes_or_no(wish.telehealth),
+            state=state,
+            latitude=latitude,
+            longitude=longitude,
+            miles=miles,
+        )
 
     def to_json(self) -> Json:
         """Plain values; sets as sorted lists."""
@@ -137,6 +191,18 @@ class Offer:
         if isinstance(verified := known.get("verified_on"), str):
             known["verified_on"] = date.fromisoformat(verified)
         return cls(**known)
+
+
+def _yes_or_no(said: Said | None) -> bool | None:
+    return {Said.YES: True, Said.NO: False}.get(said) if said else None
+
+
+def _payer(kind: InsuranceKind | None) -> PayerKind:
+    return PAYERS.get(kind, PayerKind.UNKNOWN) if kind else PayerKind.UNKNOWN
+
+
+def _medication(wished: Said | None, *, opioid: bool) -> frozenset[str]:
+    return OPIOID_MEDICATIONS if wished is Said.YES and opioid else frozenset()
 
 
 def _plain(value: Need | Offer) -> Json:

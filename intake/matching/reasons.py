@@ -6,7 +6,7 @@ or sponsors, and rules cannot see them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +30,21 @@ class Finding:
     hard: bool = False
     params: tuple[tuple[str, str], ...] = ()
     times: int = 1
+
+    def by(self, times: int) -> "Finding":
+        return replace(self, times=times)
+
+
+def met(code: str, *, hard: bool = False, **params: str) -> Finding:
+    return Finding(code, Kind.MET, hard, tuple(params.items()))
+
+
+def ask(code: str, *, hard: bool = False, **params: str) -> Finding:
+    return Finding(code, Kind.UNKNOWN, hard, tuple(params.items()))
+
+
+def against(code: str, *, hard: bool = False, **params: str) -> Finding:
+    return Finding(code, Kind.AGAINST, hard, tuple(params.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,7 @@ WEIGHTS: Mapping[str, Mapping[str, int]] = {
     "2026-11-23": {
         "care_listed": 40,
         "care_not_stated": -10,
+        "second_care_only": -10,
         "care_not_listed": -40,
         "care_refused": 0,
         "further_care_listed": 4,
@@ -151,6 +167,7 @@ WEIGHTS: Mapping[str, Mapping[str, int]] = {
 WORDS: Mapping[str, str] = {
     "care_listed": "Lists {care}.",
     "care_not_stated": "The listing does not say what kinds of care it gives. Ask about {care}.",
+    "second_care_only": "Does not list {care}. Ask.",
     "care_not_listed": "Lists other kinds of care, not {care}. Ask.",
     "care_refused": "Does not offer {care}.",
     "further_care_listed": "Also lists {care}.",

@@ -1,9 +1,7 @@
 """The rules of matching: each looks at a need and an offer and finds something to say, or nothing.
 
 An unknown is never taken for a no: most of a national listing is silence. A hard need that is known not to be
-met leaves the program out; one that is unknown means "ask first". Codes of one facility are not a joint
-statement: a listing with detoxification beds that somewhere names benzodiazepines does not say that
-benzodiazepine withdrawal is managed in those beds.
+met leaves the program out; one that is unknown means "ask first".
 
 Ownership, fees and sponsors are not facts here, so no rule can weigh them. Being part of the health care of
 the VA, the Department of Defense or the Indian Health Service is kept, as a condition of admission.
@@ -15,32 +13,27 @@ from functools import partial
 
 from intake.inquiries.triage import Care
 from intake.matching import facts
+from intake.matching.care import (
+    CARE_FACTS,
+    WITHDRAWAL,
+    care,
+    chosen_medication,
+    dui_only,
+    further_care,
+    hospital_bed,
+    keeps_medication,
+    main_care,
+    opioid_medication,
+    other_substance_only,
+    treats_the_substance,
+    withdrawal_from,
+    withdrawal_medication,
+)
 from intake.matching.need import Listing, Need, Offer, PayerKind
-from intake.matching.reasons import Finding, Kind
+from intake.matching.reasons import Finding, against, ask, met
 
 Rule = Callable[[Need, Offer], Finding | None]
 
-CARE_FACTS: dict[Care, frozenset[str]] = {
-    Care.WITHDRAWAL_MEDICAL_24H: facts.BEDS,
-    Care.WITHDRAWAL_AMBULATORY: frozenset({"outpatient_detox"}),
-    Care.OPIOID_MEDICATION: facts.MAINTENANCE,
-    Care.RESIDENTIAL: frozenset({"residential", "hospital_inpatient"}),
-    Care.INTENSIVE_OUTPATIENT: frozenset({"intensive_outpatient", "day_treatment"}),
-    Care.OUTPATIENT: frozenset({"outpatient"}),
-    Care.ASSESSMENT: frozenset({"substance_use_assessment"}),
-    Care.FAMILY_SUPPORT: frozenset({"family_counseling"}),
-}
-CARE_WORDS: dict[Care, str] = {
-    Care.WITHDRAWAL_MEDICAL_24H: "24-hour withdrawal care",
-    Care.WITHDRAWAL_AMBULATORY: "outpatient withdrawal care",
-    Care.OPIOID_MEDICATION: "methadone or buprenorphine",
-    Care.RESIDENTIAL: "residential treatment",
-    Care.INTENSIVE_OUTPATIENT: "intensive outpatient treatment",
-    Care.OUTPATIENT: "outpatient treatment",
-    Care.ASSESSMENT: "an assessment",
-    Care.FAMILY_SUPPORT: "family counseling",
-}
-WITHDRAWAL = frozenset({Care.WITHDRAWAL_MEDICAL_24H, Care.WITHDRAWAL_AMBULATORY})
 BY_TELEHEALTH = frozenset(
     {Care.OPIOID_MEDICATION, Care.INTENSIVE_OUTPATIENT, Care.OUTPATIENT, Care.ASSESSMENT}
 )
@@ -72,134 +65,6 @@ LATELY_DAYS = 90
 THIS_YEAR_DAYS = 365
 
 
-def met(code: str, *, hard: bool = False, times: int = 1, **params: str) -> Finding:
-    return Finding(code, Kind.MET, hard, tuple(params.items()), times)
-
-
-def ask(code: str, *, hard: bool = False, **params: str) -> Finding:
-    return Finding(code, Kind.UNKNOWN, hard, tuple(params.items()))
-
-
-def against(code: str, *, hard: bool = False, **params: str) -> Finding:
-    return Finding(code, Kind.AGAINST, hard, tuple(params.items()))
-
-
-def main_care(need: Need) -> Care | None:
-    """The kind of care to look for now: the first that a program, not an emergency department, gives."""
-    return next((care for care in need.care if care in CARE_FACTS), None)
-
-
-def care(need: Need, offer: Offer) -> Finding | None:
-    kind = main_care(need)
-    if kind is None or kind is Care.OPIOID_MEDICATION or (kind in WITHDRAWAL and need.withdrawal):
-        return None
-    wanted, words = CARE_FACTS[kind], CARE_WORDS[kind]
-    if offer.lists_any(wanted):
-        return _care_is_listed(kind, words)
-    if wanted <= offer.known_no:
-        return against("care_refused", hard=True, care=words)
-    silent = offer.silent_on(facts.SETTINGS | wanted)
-    return ask("care_not_stated" if silent else "care_not_listed", hard=True, care=words)
-
-
-def _care_is_listed(kind: Care, words: str) -> Finding:
-    if kind in WITHDRAWAL:
-        return ask("withdrawal_both_listed", hard=True, substance="what is used", place=_place(kind))
-    return met("care_listed", hard=True, care=words)
-
-
-def further_care(need: Need, offer: Offer) -> Finding | None:
-    first = main_care(need)
-    also = [each for each in need.care if each in CARE_FACTS and each is not first]
-    listed = [CARE_WORDS[each] for each in also if offer.lists_any(CARE_FACTS[each])]
-    return met("further_care_listed", times=len(listed), care=", ".join(listed)) if listed else None
-
-
-def _place(kind: Care) -> str:
-    return "in the 24-hour bed" if kind is Care.WITHDRAWAL_MEDICAL_24H else "without an overnight stay"
-
-
-def withdrawal_from(substance: str, need: Need, offer: Offer) -> Finding | None:
-    """Withdrawal from one substance, in the setting the need calls for. Only a confirmed fact is a yes."""
-    kind = main_care(need)
-    if kind not in WITHDRAWAL:
-        return None
-    bed = kind is Care.WITHDRAWAL_MEDICAL_24H
-    joint = facts.withdrawal_in_bed(substance) if bed else facts.withdrawal_outpatient(substance)
-    detox = f"detox_{substance}"
-    words = {"substance": substance, "place": _place(kind)}
-    if offer.says(joint):
-        return met("withdrawal_confirmed", hard=True, **words)
-    if joint in offer.known_no or detox in offer.known_no or CARE_FACTS[kind] <= offer.known_no:
-        return against("withdrawal_refused", hard=True, **words)
-    codes = {
-        (True, True): "withdrawal_both_listed",
-        (True, False): "withdrawal_setting_only",
-        (False, True): "withdrawal_substance_only",
-        (False, False): "withdrawal_not_listed",
-    }
-    return ask(codes[offer.lists_any(CARE_FACTS[kind]), detox in offer.facts], hard=True, **words)
-
-
-def hospital_bed(need: Need, offer: Offer) -> Finding | None:
-    wanted = main_care(need) is Care.WITHDRAWAL_MEDICAL_24H and "hospital_inpatient_detox" in offer.facts
-    return met("hospital_bed") if wanted else None
-
-
-def withdrawal_medication(need: Need, offer: Offer) -> Finding | None:
-    wanted = main_care(need) in WITHDRAWAL and "detox_with_medication" in offer.facts
-    return met("withdrawal_medication") if wanted else None
-
-
-def opioid_medication(need: Need, offer: Offer) -> Finding | None:
-    """Programs that start or keep methadone or buprenorphine come above detoxification without them."""
-    first = main_care(need) is Care.OPIOID_MEDICATION
-    if not first and "opioid" not in need.substances:
-        return None
-    if used := sorted(facts.MAINTENANCE & offer.facts):
-        return met("opioid_medication_listed", hard=first, medication=" and ".join(used))
-    if "any_opioid_medication" in offer.known_no or facts.MAINTENANCE <= offer.known_no:
-        return against("opioid_medication_refused", hard=first)
-    if "detox_opioid" in offer.facts:
-        return ask("opioid_detox_only", hard=first)
-    return ask("opioid_medication_not_listed", hard=first)
-
-
-def chosen_medication(need: Need, offer: Offer) -> Finding | None:
-    if not need.medication:
-        return None
-    used = sorted(need.medication & offer.facts)
-    if used:
-        return met("chosen_medication_listed", times=len(used), medication=" and ".join(used))
-    return ask("chosen_medication_ask", medication=" or ".join(sorted(need.medication)))
-
-
-def keeps_medication(need: Need, offer: Offer) -> Finding | None:
-    if not need.on_medication:
-        return None
-    return (
-        met("keeps_medication") if "keeps_opioid_medication" in offer.facts else ask("keeps_medication_ask")
-    )
-
-
-def treats_the_substance(need: Need, offer: Offer) -> Finding | None:
-    for substance in sorted(need.substances):
-        if f"treats_{substance}_use" in offer.known_no:
-            return against("substance_refused", hard=True, substance=substance)
-    return None
-
-
-def other_substance_only(need: Need, offer: Offer) -> Finding | None:
-    for only in ("alcohol", "opioid"):
-        if need.substances and only not in need.substances and f"only_{only}_use" in offer.facts:
-            return against("other_substance_only", hard=True, substance=only)
-    return None
-
-
-def dui_only(need: Need, offer: Offer) -> Finding | None:
-    return ask("dui_only", hard=True) if "only_dui" in offer.facts else None
-
-
 def age_group(age: int) -> tuple[str, str]:
     """The fact and the words for an age in years.
 
@@ -227,14 +92,13 @@ def sex(need: Need, offer: Offer) -> Finding | None:
     return _accepted(offer, f"accepts_{need.sex}", facts.SEXES, "sex", group=need.sex, other=other)
 
 
-def _accepted(offer: Offer, fact: str, group: frozenset[str], about: str, **words: str) -> Finding:
-    if (said := offer.says(fact)) is not None:
-        return (
-            met(f"{about}_listed", hard=True, **words)
-            if said
-            else against(f"{about}_refused", hard=True, **words)
-        )
-    return ask(f"{about}_not_stated" if offer.silent_on(group) else f"{about}_not_listed", hard=True, **words)
+def _accepted(offer: Offer, fact: str, answers: frozenset[str], about: str, /, **words: str) -> Finding:
+    if fact in offer.facts:
+        return met(f"{about}_listed", hard=True, **words)
+    if fact in offer.known_no:
+        return against(f"{about}_refused", hard=True, **words)
+    silent = offer.silent_on(answers)
+    return ask(f"{about}_not_stated" if silent else f"{about}_not_listed", hard=True, **words)
 
 
 def pregnancy(need: Need, offer: Offer) -> Finding | None:
@@ -299,9 +163,8 @@ def distance(need: Need, offer: Offer) -> Finding | None:
         return None if need.latitude is None else ask("distance_not_known", hard=True)
     miles = str(round(offer.distance_miles))
     if offer.distance_miles <= need.miles:
-        return met(
-            "near", hard=True, times=max(0, NEAREST - int(offer.distance_miles // STEP_MILES)), miles=miles
-        )
+        steps = max(0, NEAREST - int(offer.distance_miles // STEP_MILES))
+        return met("near", hard=True, miles=miles).by(steps)
     if need.telehealth and main_care(need) in BY_TELEHEALTH and "telehealth" in offer.facts:
         return ask("telehealth_far", hard=True, miles=miles)
     return against("too_far", hard=True, miles=miles)
@@ -411,3 +274,37 @@ def evidence(need: Need) -> frozenset[str]:
         return frozenset()
     detox = {f"detox_{each}" for each in need.withdrawal} if kind in WITHDRAWAL else set()
     return CARE_FACTS[kind] | detox
+
+
+def favourable(need: Need) -> frozenset[str]:
+    """The facts that can only help a program with this need; knowing one more never lowers its rank."""
+    kind = main_care(need)
+    wanted = set().union(*(CARE_FACTS[each] for each in need.care if each in CARE_FACTS))
+    if kind in WITHDRAWAL:
+        wanted |= {f"detox_{each}" for each in need.withdrawal} | {"detox_with_medication"}
+        wanted |= {facts.withdrawal_in_bed(each) for each in need.withdrawal}
+        wanted |= {facts.withdrawal_outpatient(each) for each in need.withdrawal}
+    if "opioid" in need.substances:
+        wanted |= facts.MAINTENANCE
+    if need.age is not None:
+        wanted.add(age_group(need.age)[0])
+    if need.sex is not None:
+        wanted.add(f"accepts_{need.sex}")
+    if need.payer in PAYER_FACTS and need.payer is not PayerKind.VA:
+        wanted.add(PAYER_FACTS[need.payer][0])
+    if need.payer is PayerKind.NONE:
+        wanted |= set(facts.HELP_WITH_COST)
+    if need.plan:
+        wanted.add(facts.plan_accepted(need.plan))
+    wishes = {
+        "group_pregnant": need.pregnant,
+        "group_veterans": need.veteran,
+        "co_occurring_treatment": need.co_occurring,
+        "sign_language": need.deaf,
+        "beds_for_children": need.children_along,
+        "keeps_opioid_medication": need.on_medication,
+        "telehealth": need.telehealth,
+        f"group_{need.group}": need.group,
+        f"language_{need.language}": need.language,
+    }
+    return frozenset(wanted) | need.medication | {fact for fact, wished in wishes.items() if wished}

@@ -1,0 +1,235 @@
+"""What the engine promises, on needs and listings of the real codes and on made ones."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intake.inquiries.answers import Answers, Insurance, InsuranceKind, Person, Use
+from intake.inquiries.triage import Care, assess
+from intake.matching import facts, reasons
+from intake.matching.engine import Match, Matches, match
+from intake.matching.need import Need, Offer, PayerKind
+from intake.matching.rules import favourable
+from tests.matching.offers import (
+    CLONAZEPAM_AND_ALCOHOL,
+    OPIOID_MEDICAID,
+    TODAY,
+    an_offer,
+    needs,
+    offer_2022,
+    some_offers,
+)
+
+BED_AND_BENZODIAZEPINE = "SA DT RES RD ADTX BDTX MDET PI ADLT MALE FEM"
+
+
+def only(need: Need, offer: Offer) -> Match:
+    found = match(need, [offer], today=TODAY)
+    assert len(found.ranked) == 1
+    return found.ranked[0]
+
+
+def codes_of(found: Match) -> set[str]:
+    return {reason.code for reason in found.reasons}
+
+
+def test_codes_of_one_facility_are_not_a_joint_statement() -> None:
+    found = only(CLONAZEPAM_AND_ALCOHOL, offer_2022(BED_AND_BENZODIAZEPINE))
+    assert not found.fits
+    asked = [question.words for question in found.questions]
+    assert (
+        "Ask: is withdrawal from benzodiazepines medically managed in the 24-hour bed? "
+        "The listing names both, but not together." in asked
+    )
+
+
+def test_only_confirmed_facts_make_withdrawal_care_fit() -> None:
+    told = [
+        facts.withdrawal_in_bed("alcohol"),
+        facts.withdrawal_in_bed("benzodiazepine"),
+        facts.plan_accepted("P1"),
+    ]
+    need = replace(CLONAZEPAM_AND_ALCOHOL, plan="P1")
+    assert only(need, offer_2022(BED_AND_BENZODIAZEPINE, also=told)).fits
+    assert not only(need, offer_2022(BED_AND_BENZODIAZEPINE, also=told[1:])).fits
+
+
+def test_emergency_department_stands_above_every_program() -> None:
+    found = match(CLONAZEPAM_AND_ALCOHOL, [], today=TODAY)
+    assert [each.code for each in found.first_aid] == ["emergency_department"]
+    assert match(OPIOID_MEDICAID, [], today=TODAY).first_aid == ()
+
+
+def test_medication_ranks_above_detoxification_without_it_which_says_why() -> None:
+    far_with_medication = offer_2022("SA MU BU OTP MD ADLT", miles=49, public_id="far")
+    near_detox_only = offer_2022("SA DT RD ODTX MDET MD ADLT", miles=1, public_id="near")
+    found = match(OPIOID_MEDICAID, [near_detox_only, far_with_medication], today=TODAY)
+    assert [each.offer.public_id for each in found.ranked] == ["far", "near"]
+    assert found.fits[0].offer.public_id == "far"
+    assert "opioid_detox_only" in codes_of(found.ask_first[0])
+
+
+@pytest.mark.parametrize(
+    ("codes", "fits", "code"),
+    [
+        ("SA ORT SF ADLT", False, "cash_no_help"),
+        ("SA ORT SF PI MD ADLT", False, "cash_no_help"),
+        ("SA ORT SF SS ADLT", True, "sliding_scale"),
+        ("SA ORT PA ADLT", True, "payment_assistance"),
+        ("SA ORT SAMF ADLT", True, "block_grant"),
+        ("SA ORT NP ADLT", True, "free_of_charge"),
+        ("SA ORT FSA ADLT", False, "public_funds_ask"),
+        ("SA ORT ADLT", False, "payment_not_stated"),
+    ],
+)
+def test_someone_who_cannot_pay(codes: str, fits: bool, code: str) -> None:
+    found = only(Need(care=(Care.OUTPATIENT,), payer=PayerKind.NONE, age=40), offer_2022(codes))
+    assert (found.fits, code in codes_of(found)) == (fits, True)
+
+
+def test_a_listing_never_accepts_your_plan() -> None:
+    for payer, codes in ((PayerKind.PRIVATE, "ORT PI"), (PayerKind.MILITARY, "ORT MI")):
+        found = only(Need(care=(Care.OUTPATIENT,), payer=payer), offer_2022(codes))
+        assert [each.code for each in found.questions] == ["ask_this_plan"]
+
+
+def test_medicaid_of_another_state_is_asked() -> None:
+    need = Need(care=(Care.OUTPATIENT,), payer=PayerKind.MEDICAID, state="AL")
+    assert only(need, offer_2022("ORT MD", state="AL")).fits
+    assert "payment_other_state" in codes_of(only(need, offer_2022("ORT MD", state="GA")))
+
+
+def test_pregnancy_is_a_hard_need_with_three_answers() -> None:
+    need = Need(care=(Care.OUTPATIENT,), pregnant=True)
+    assert only(need, offer_2022("ORT PW")).fits
+    assert [each.code for each in only(need, offer_2022("ORT")).questions] == ["pregnancy_ask"]
+    refused = replace(offer_2022("ORT"), known_no=frozenset({"accepts_pregnant"}))
+    assert [each.code for each in match(need, [refused], today=TODAY).excluded] == ["pregnancy_refused"]
+
+
+def test_what_a_listing_says_it_does_not_do_leaves_it_out_and_is_counted() -> None:
+    offers = [
+        offer_2022("ORT NAUT", public_id="no-alcohol"),
+        offer_2022("ORT OUDO", public_id="only-opioid"),
+        offer_2022("ORT", public_id="far", miles=60),
+        offer_2022("ORT NAUT", public_id="both", miles=60),
+        offer_2022("ORT", public_id="ok"),
+    ]
+    need = Need(care=(Care.OUTPATIENT,), substances=frozenset({"alcohol"}), latitude=33.5, longitude=-86.8)
+    found = match(need, offers, today=TODAY)
+    assert [each.offer.public_id for each in found.fits] == ["ok"]
+    assert {each.code: (each.count, each.would_return) for each in found.excluded} == {
+        "substance_refused": (2, 1),
+        "other_substance_only": (1, 1),
+        "too_far": (2, 1),
+    }
+
+
+def test_the_same_letters_mean_another_fact_in_another_edition() -> None:
+    assert facts.read_codes("2022", ["MI"]) == (frozenset({"takes_military_insurance"}), frozenset())
+    assert facts.read_codes("2026", ["MI"]) == (frozenset(), frozenset())
+    assert facts.read_codes("2026", ["TRICARE"]) == (frozenset({"takes_military_insurance"}), frozenset())
+    assert facts.read_codes("nobody described it", ["SA", "RD"]) == (frozenset(), frozenset())
+
+
+def test_a_listing_that_contradicts_itself_is_asked() -> None:
+    made_up = frozenset({"treats_alcohol_use"})
+    yes, no = facts.read_codes("2022", ["NAUT", "PMAT"])
+    assert no == made_up and "alcohol_medication" in yes
+
+
+@given(needs(), some_offers(), st.randoms(use_true_random=False))
+def test_the_order_of_listings_does_not_matter(
+    need: Need, offers: list[Offer], chance: random.Random
+) -> None:
+    shuffled = list(offers)
+    chance.shuffle(shuffled)
+    assert match(need, shuffled, today=TODAY) == match(need, offers, today=TODAY)
+
+
+@given(needs(), some_offers(), st.data())
+def test_ownership_fees_and_sponsors_cannot_enter(
+    need: Need, offers: list[Offer], data: st.DataObject
+) -> None:
+    """The codes of ownership, licence and accreditation are read as nothing; nor do names weigh anything."""
+    unread = [st.sampled_from(["PVTP", "PVTN", "LCCG", "STG", "TBG", "FED", "CARF", "JC", "STAG", "FQHC"])]
+    extra = [data.draw(st.frozensets(unread[0])) for _ in offers]
+    assert all(facts.read_codes("2022", codes) == (frozenset(), frozenset()) for codes in extra)
+    sponsored = [
+        replace(
+            offer,
+            name=f"Sponsor {codes}",
+            facts=offer.facts | codes | {"pays_us"},
+            phone="1",
+            confidential=True,
+        )
+        for offer, codes in zip(offers, extra, strict=True)
+    ]
+    plain, other = match(need, offers, today=TODAY), match(need, sponsored, today=TODAY)
+    assert _order(plain) == _order(other)
+    assert [each.reasons for each in plain.ranked] == [each.reasons for each in other.ranked]
+
+
+@settings(max_examples=300)
+@given(needs(), some_offers(), an_offer("subject"), st.data())
+def test_a_true_favourable_fact_never_lowers_a_rank(
+    need: Need, others: list[Offer], offer: Offer, data: st.DataObject
+) -> None:
+    wanted = sorted(favourable(need) - offer.known_no)
+    if not wanted:
+        return
+    better = replace(offer, facts=offer.facts | {data.draw(st.sampled_from(wanted))})
+    before, after = (match(need, [*others, each], today=TODAY) for each in (offer, better))
+    assert _place(after) <= _place(before)
+
+
+@given(needs(), some_offers())
+def test_a_stored_match_replays_to_the_same_list(need: Need, offers: list[Offer]) -> None:
+    found = match(need, offers, today=TODAY)
+    assert Matches.replay(found.to_json()) == found
+
+
+@given(needs(), some_offers())
+def test_each_offer_is_in_exactly_one_list_and_nothing_unknown_is_left_out(
+    need: Need, offers: list[Offer]
+) -> None:
+    found = match(need, offers, today=TODAY)
+    ids = [each.offer.public_id for each in found.ranked] + [each.public_id for each in found.left_out]
+    assert sorted(ids) == sorted(each.public_id for each in offers)
+    assert all(not each.questions for each in found.fits)
+    for each in found.left_out:
+        silent = replace(each, facts=frozenset(), known_no=frozenset(), distance_miles=0.0)
+        assert not match(need, [silent], today=TODAY).left_out
+
+
+def test_every_code_has_a_weight_words_and_no_other_version_is_known() -> None:
+    for table in reasons.WEIGHTS.values():
+        assert set(table) == set(reasons.WORDS)
+    with pytest.raises(KeyError, match="1999"):
+        match(OPIOID_MEDICAID, [], today=TODAY, version="1999")
+
+
+def test_the_need_in_what_a_mother_told() -> None:
+    answers = Answers(
+        person=Person(age=27, gender="male"),
+        uses=(Use(text="clonazepam"), Use(text="alcohol")),
+        insurance=Insurance(kind=InsuranceKind.PRIVATE),
+    )
+    need = Need.of(answers, assess(answers), state="AL", latitude=33.5, longitude=-86.8)
+    assert need.withdrawal == {"benzodiazepine", "alcohol"}
+    assert need.sex == "men"
+    assert need.payer is PayerKind.PRIVATE
+    assert Care.WITHDRAWAL_MEDICAL_24H in need.care
+    assert Need.from_json(need.to_json()) == need
+
+
+def _order(found: Matches) -> list[list[str]]:
+    return [[each.offer.public_id for each in part] for part in (found.fits, found.ask_first)]
+
+
+def _place(found: Matches) -> int:
+    ids = [each.offer.public_id for each in found.ranked]
+    return ids.index("subject") if "subject" in ids else len(ids)
