@@ -18,7 +18,8 @@ NAME_CUT_AT = 38
 """The 2022 workbook cuts names and streets after this many characters, without a mark."""
 
 _PHONE = re.compile(
-    r"^(?P<main>[+(\d][\d().\s/-]*?)\s*(?:(?:ext(?:ension)?\.?|x|#)\s*:?\s*(?P<extension>\d{1,8}))?$", re.IGNORECASE
+    r"^(?P<main>[+(\d][\d().\s/-]*?)\s*(?:(?:ext(?:ension)?\.?|x|#)\s*:?\s*(?P<extension>\d{1,8}))?$",
+    re.IGNORECASE,
 )
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _CODE = re.compile(r"^[A-Z][A-Z0-9]{0,11}$")
@@ -71,8 +72,8 @@ def clean_text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    blanks = re.sub(r"\s+", " ", str(value))
-    return "".join(letter for letter in blanks if letter.isprintable()).strip()
+    text = " ".join(str(value).split())
+    return text if text.isprintable() else "".join(letter for letter in text if letter.isprintable()).strip()
 
 
 def clean_zip(value: object) -> str | None:
@@ -132,7 +133,11 @@ def read_row(row: int, cells: Mapping[str, object]) -> tuple[Listing | None, lis
         refused.append(Finding(row, "zip", reason, "Write five digits, such as 35203."))
     phone, lines = _phones(row, cells, notes)
     if not phone and not lines:
-        refused.append(Finding(row, "phone", "There is no number to call.", "Add a phone or an intake line."))
+        misprinted = "; ".join(
+            f"“{clean_text(cells.get(note.field))[:40]}” cannot be dialled" for note in notes
+        )
+        reason = f"There is no number to call{': ' if misprinted else ''}{misprinted}."
+        refused.append(Finding(row, "phone", reason, "Add a phone or an intake line."))
     if refused or state is None or zip_code is None:
         return None, refused
     listing = Listing(

@@ -56,7 +56,9 @@ class Workbook:
         """Each facility as a listing with notes, or None with the reasons it is refused. Blank rows are passed over."""
         for number, cells in enumerate(self.cells, self.first_row):
             if any(cell not in ("", None) for cell in cells):
-                yield read_row(number, {name: cells[at] for name, at in self.columns.items() if at < len(cells)})
+                yield read_row(
+                    number, {name: cells[at] for name, at in self.columns.items() if at < len(cells)}
+                )
 
     def disagreements(self, key: dict[str, str]) -> list[tuple[str, str, str]]:
         """Codes whose name in the workbook's own key differs from ours: ``(code, ours, theirs)``. A sign that the file is
@@ -75,7 +77,9 @@ def open_workbook(path: Path) -> Workbook:
     near_miss = ""
     for title, rows in sheets:
         for at, row in enumerate(rows[:HEADINGS_WITHIN]):
-            columns = {clean_text(cell).casefold(): place for place, cell in enumerate(row) if clean_text(cell)}
+            columns = {
+                clean_text(cell).casefold(): place for place, cell in enumerate(row) if clean_text(cell)
+            }
             missing = [name for name in REQUIRED if name not in columns]
             if not missing:
                 digest = sha256(body).hexdigest()
@@ -95,7 +99,12 @@ def read_code_key(text: str, *, directory: str) -> list[Code]:
     if missing := needed - set(reader.fieldnames or ()):
         raise NotReadable(f"The code key has no column {', '.join(sorted(missing))}.")
     codes = [
-        Code(row["service_code"], clean_text(row["service_name"]), row["category_code"], clean_text(row["category_name"]))
+        Code(
+            row["service_code"],
+            clean_text(row["service_name"]),
+            row["category_code"],
+            clean_text(row["category_name"]),
+        )
         for row in reader
         if directory in row["directories"].split("+")
     ]
@@ -114,9 +123,13 @@ def _bytes(path: Path) -> bytes:
     try:
         unpacked = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(body)).infolist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as problem:
-        raise NotReadable(f"{path.name} is not an Excel workbook (.xlsx). Choose the directory's .xlsx.") from problem
+        raise NotReadable(
+            f"{path.name} is not an Excel workbook (.xlsx). Choose the directory's .xlsx."
+        ) from problem
     if unpacked > LARGEST_UNPACKED:
-        raise NotReadable(f"{path.name} unpacks to {unpacked // 2**20} MB, more than any directory; it was not read.")
+        raise NotReadable(
+            f"{path.name} unpacks to {unpacked // 2**20} MB, more than any directory; it was not read."
+        )
     return body
 
 

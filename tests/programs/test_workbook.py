@@ -61,7 +61,14 @@ def test_a_phone_is_read_or_refused_never_guessed(written: object, dialled: str 
 
 @pytest.mark.parametrize(
     ("written", "five"),
-    [("35007", "35007"), (501.0, "00501"), ("2134", "02134"), ("02134-1000", "02134"), (21341000, "02134"), ("x", None)],
+    [
+        ("35007", "35007"),
+        (501.0, "00501"),
+        ("2134", "02134"),
+        ("02134-1000", "02134"),
+        (21341000, "02134"),
+        ("x", None),
+    ],
 )
 def test_a_zip_gets_back_the_zeros_a_spreadsheet_dropped(written: object, five: str | None) -> None:
     assert clean_zip(written) == five
@@ -71,7 +78,10 @@ def test_a_row_without_what_a_caller_needs_says_what_is_missing() -> None:
     listing, findings = read_row(7, {"name1": " ", "state": "Albania", "zip": "12", "phone": "999"})
     assert listing is None
     assert [(f.row, f.field) for f in findings] == [(7, "name1"), (7, "state"), (7, "zip"), (7, "phone")]
-    assert str(findings[1]) == "row 7, state: “Albania” is not a state or territory. Write its two postal letters, such as AL."
+    assert (
+        str(findings[1])
+        == "row 7, state: “Albania” is not a state or territory. Write its two postal letters, such as AL."
+    )
 
 
 def test_an_unreadable_line_is_left_out_when_another_can_be_called() -> None:
@@ -99,7 +109,9 @@ def test_the_directory_agrees_with_the_code_key_of_its_edition(directory: Workbo
 
 
 def test_headings_are_found_below_a_title(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "later.xlsx", ["National Directory"], [], [h.upper() for h in HEADINGS], ALABASTER)
+    path = workbook(
+        tmp_path / "later.xlsx", ["National Directory"], [], [h.upper() for h in HEADINGS], ALABASTER
+    )
     book = open_workbook(path)
     assert (len(book), book.first_row) == (1, 4)
     assert next(book.rows())[0].name1 == "Shelby County Treatment Center"  # type: ignore[union-attr]  # it is accepted
@@ -120,7 +132,9 @@ def test_what_is_no_workbook_is_said_in_words(tmp_path: Path, body: bytes) -> No
 
 @settings(max_examples=60, deadline=None)
 @given(at=st.integers(0, 5000), junk=st.binary(min_size=1, max_size=40))
-def test_a_damaged_workbook_never_raises_anything_else(tmp_path_factory: pytest.TempPathFactory, at: int, junk: bytes) -> None:
+def test_a_damaged_workbook_never_raises_anything_else(
+    tmp_path_factory: pytest.TempPathFactory, at: int, junk: bytes
+) -> None:
     saved = io.BytesIO()
     book = openpyxl.Workbook()
     book.active.append(HEADINGS)

@@ -1,0 +1,203 @@
+"""Importing a published directory: read, check, merge, all in one transaction, or not at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from helpline.audit.acting import Actor, acting, record
+from helpline.programs import staging
+from helpline.programs.editions import Coordinates
+from helpline.programs.models import Edition, ImportRun, ServiceCode
+from helpline.programs.published import Finding
+from helpline.programs.staging import Staged
+from helpline.programs.workbook import Workbook, open_workbook
+
+MOST_WITHDRAWN = 0.05
+"""A file that would withdraw more than this share of its scope is refused unless it is allowed (issue 2, item 3)."""
+MOST_UNKNOWN_CODES = 0.10
+"""More unknown letters than this among a file's different codes means: another edition."""
+FINDINGS_KEPT = 500
+_LOCK = 0x70726F67
+
+Watch = Callable[[Iterator[Any], int], Iterator[Any]]
+
+
+class ImportRefused(Exception):
+    """Nothing was changed; the message says why and what to do."""
+
+
+@dataclass
+class Outcome:
+    """What an import did, or would do. Findings count rows as the spreadsheet does."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    restored: int = 0
+    outside_scope: int = 0
+    refused: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+    unknown_codes: Counter[str] = field(default_factory=Counter)
+
+
+def import_directory(
+    path: Path,
+    *,
+    edition: Edition,
+    actor: Actor,
+    located: Coordinates | None = None,
+    states: tuple[str, ...] = (),
+    dry_run: bool = False,
+    allow_withdrawing: bool = False,
+    watch: Watch = lambda rows, total: rows,
+) -> Outcome:
+    """Bring the listings of ``edition`` to what the workbook at ``path`` says.
+
+    ``states`` narrows what the file may add, change and withdraw to these. A dry run does everything and takes it
+    back. Raises ``NotReadable`` for a file that is no directory and ``ImportRefused`` for one that must not be
+    applied; both leave everything as it was.
+    """
+    book = open_workbook(path)
+    key = _key_of(edition, book)
+    outcome = Outcome()
+    staged = list(_read(book, key, frozenset(states), outcome, watch))
+    _refuse_another_edition(staged, outcome, edition)
+    with acting(actor), connection.cursor() as cursor:
+        _take_the_only_place(cursor)
+        staging.stage(cursor, staged, located or {})
+        staging.settle(cursor)
+        _check(cursor, outcome)
+        _refuse_a_landslide(cursor, edition, list(states), allow_withdrawing)
+        _apply(cursor, book, edition, list(states), actor, outcome)
+        if dry_run:
+            transaction.set_rollback(True)
+    return outcome
+
+
+def _key_of(edition: Edition, book: Workbook) -> dict[str, int]:
+    """The small number of each code. Refuses a workbook whose own key gives a code another name."""
+    codes = {code.code: code for code in ServiceCode.objects.filter(edition=edition)}
+    if not codes:
+        raise ImportRefused(
+            f"Edition {edition.code} has no service codes yet: run “manage.py load_directory” first."
+        )
+    differ = book.disagreements({code: row.name for code, row in codes.items()})
+    if differ:
+        shown = "; ".join(
+            f"{code} is “{theirs}” there and “{ours}” here" for code, ours, theirs in differ[:5]
+        )
+        raise ImportRefused(
+            f"{book.name} is not the edition {edition.code}: its key gives {len(differ)} code(s) another name ({shown}). "
+            "Choose the right --edition, or load the key of the new one first."
+        )
+    return {code: row.pk for code, row in codes.items()}
+
+
+def _read(
+    book: Workbook, key: dict[str, int], states: frozenset[str], outcome: Outcome, watch: Watch
+) -> Iterator[Staged]:
+    for listing, findings in watch(book.rows(), len(book)):
+        if listing is None:
+            outcome.refused += findings
+        elif states and listing.state not in states:
+            outcome.outside_scope += 1
+        else:
+            outcome.notes += findings
+            unknown = sorted(code for code in listing.codes if code not in key)
+            outcome.unknown_codes.update(unknown)
+            yield Staged(listing, sorted(key[code] for code in listing.codes if code in key), unknown)
+
+
+def _refuse_another_edition(staged: list[Staged], outcome: Outcome, edition: Edition) -> None:
+    if not staged:
+        refused = (
+            f" {len(outcome.refused)} rows were refused, the first: {outcome.refused[0]}"
+            if outcome.refused
+            else ""
+        )
+        elsewhere = (
+            f" {outcome.outside_scope} rows lie outside the states asked for."
+            if outcome.outside_scope
+            else ""
+        )
+        raise ImportRefused(f"There is no listing to import in this file.{refused}{elsewhere}")
+    known = {code for item in staged for code in item.codes}
+    different = len(known) + len(outcome.unknown_codes)
+    if different and len(outcome.unknown_codes) / different > MOST_UNKNOWN_CODES:
+        shown = ", ".join(sorted(outcome.unknown_codes)[:8])
+        raise ImportRefused(
+            f"{len(outcome.unknown_codes)} of the {different} service codes in this file are not in the key of "
+            f"{edition.code} ({shown}): it is another edition. Choose the right --edition, or load its key first."
+        )
+
+
+def _take_the_only_place(cursor: Any) -> None:
+    """One import at a time. Limits made for web pages do not hold for an import."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+    if not cursor.fetchone()[0]:
+        raise ImportRefused("Another import is running. Wait until it has ended, then try again.")
+    cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+def _check(cursor: Any, outcome: Outcome) -> None:
+    """What can only be seen beside the other rows and the ZIP codes."""
+    for row, first in staging.repeated(cursor):
+        reason = f"This row repeats row {first} word for word."
+        outcome.refused.append(Finding(row, "name1", reason, "Nothing to do if it is one place."))
+    for row, zip_code in staging.far_from_their_zip(cursor):
+        reason = f"Its coordinates lie more than {staging.FAR_FROM_ITS_ZIP_MILES} miles from ZIP {zip_code}"
+        outcome.notes.append(Finding(row, "coordinates", f"{reason}; the middle of the ZIP was used.", ""))
+    for row, zip_code in staging.without_known_zip(cursor):
+        reason = f"ZIP {zip_code} is not among the ZIP codes we know."
+        outcome.notes.append(
+            Finding(row, "zip", reason, "Check it: without a place it is found by name only.")
+        )
+    outcome.refused.sort(key=lambda finding: finding.row)
+    outcome.notes.sort(key=lambda finding: finding.row)
+
+
+def _refuse_a_landslide(cursor: Any, edition: Edition, states: list[str], allowed: bool) -> None:
+    missing, of = staging.missing_count(cursor, edition.pk, states)
+    if of and missing / of > MOST_WITHDRAWN and not allowed:
+        scope = ", ".join(states) or "all states"
+        raise ImportRefused(
+            f"This file lacks {missing} of the {of} listings of {edition.code} in {scope}, more than "
+            f"{MOST_WITHDRAWN:.0%}. Nothing was changed. If they are really gone, repeat with --allow-withdrawing; "
+            "if the file holds only some states, name them with --states."
+        )
+
+
+def _apply(
+    cursor: Any, book: Workbook, edition: Edition, states: list[str], actor: Actor, outcome: Outcome
+) -> None:
+    run = ImportRun(
+        edition=edition,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        file_name=book.name[:200],
+        file_sha256=book.sha256,
+        states=states,
+        refused=[asdict(finding) for finding in outcome.refused[:FINDINGS_KEPT]],
+        notes=[asdict(finding) for finding in outcome.notes[:FINDINGS_KEPT]],
+    )
+    reason = f"Not in {book.name[:200]}, imported {timezone.localdate():%Y-%m-%d}"
+    outcome.restored = staging.coming_back_count(cursor, edition.pk)
+    staging.remember_changes(cursor, edition.pk, run.pk, actor.kind, actor.id)
+    outcome.created, rewritten = staging.merge(cursor, edition.pk, run.pk)
+    outcome.changed = rewritten - outcome.restored
+    outcome.unchanged = staging.staged_count(cursor) - outcome.created - rewritten
+    outcome.withdrawn = staging.withdraw_missing(
+        cursor, edition.pk, states, run.pk, reason, actor.kind, actor.id
+    )
+    for name in ("created", "changed", "unchanged", "withdrawn", "restored"):
+        setattr(run, name, getattr(outcome, name))
+    run.save(force_insert=True)
+    record(actor, "imported", "program_import", [run.pk])

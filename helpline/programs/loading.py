@@ -1,0 +1,47 @@
+"""Putting what listings stand on into the database: places, editions and service codes. Each may be run again."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from helpline.programs.editions import EditionFiles, read_places
+from helpline.programs.models import Edition, ServiceCode
+
+PLACE_COLUMNS = "zip, city, state, county, latitude, longitude, source"
+
+
+def load_places() -> int:
+    """Bring the ZIP codes up to date; returns how many were new or different."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE places_incoming (LIKE programs_place) ON COMMIT DROP")
+        with cursor.copy(f"COPY places_incoming ({PLACE_COLUMNS}) FROM STDIN") as copy:
+            for row in read_places():
+                copy.write_row(row)
+        cursor.execute(
+            f"INSERT INTO programs_place AS p ({PLACE_COLUMNS}) SELECT {PLACE_COLUMNS} FROM places_incoming "
+            f"ON CONFLICT (zip) DO UPDATE SET (city, state, county, latitude, longitude, source) = "
+            "(EXCLUDED.city, EXCLUDED.state, EXCLUDED.county, EXCLUDED.latitude, EXCLUDED.longitude, EXCLUDED.source) "
+            "WHERE (p.city, p.state, p.county, p.latitude, p.longitude, p.source) IS DISTINCT FROM "
+            "(EXCLUDED.city, EXCLUDED.state, EXCLUDED.county, EXCLUDED.latitude, EXCLUDED.longitude, EXCLUDED.source)"
+        )
+        return int(cursor.rowcount)
+
+
+@transaction.atomic
+def load_edition(files: EditionFiles) -> Edition:
+    """The edition with its service codes, in the order of the key. Raises ``NotReadable``."""
+    edition, _ = Edition.objects.update_or_create(
+        code=files.code,
+        defaults={"name": files.name, "published": files.published, "attribution": files.attribution},
+    )
+    known = {code.code: code for code in edition.service_codes.all()}
+    fresh = []
+    for code in files.codes():
+        row = known.get(code.code) or ServiceCode(edition=edition, code=code.code)
+        row.name, row.category_code, row.category_name = code.name, code.category_code, code.category_name
+        fresh.append(row)
+    ServiceCode.objects.bulk_create([row for row in fresh if row.pk is None])
+    ServiceCode.objects.bulk_update(
+        [row for row in fresh if row.pk is not None], ["name", "category_code", "category_name"]
+    )
+    return edition
