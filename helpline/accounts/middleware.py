@@ -4,29 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 Answer = Callable[[HttpRequest], HttpResponse]
-
-
-def database_down_page(get_response: Answer) -> Answer:
-    """When PostgreSQL is away, say so with the phone number and 503, never a false success."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        try:
-            return get_response(request)
-        except (OperationalError, InterfaceError):
-            return unavailable(request)
-
-    return middleware
-
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    response = render(None, "503.html", status=503)  # type: ignore[arg-type]  # no request: no context that asks the database
-    response["Retry-After"] = "10"
-    return response
 
 
 def private_pages(get_response: Answer) -> Answer:
@@ -34,7 +14,7 @@ def private_pages(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.user.is_authenticated or request.method != "GET":
+        if request.method != "GET" or request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

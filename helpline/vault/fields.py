@@ -67,7 +67,9 @@ class EncryptedTextField(models.TextField):
         return f"{self.model._meta.db_table}.{self.column}:{instance.pk}"
 
     def open(self, instance: models.Model, value: Sealed) -> Any:
-        return self.from_text(keyring().open(str(value), self.place(instance)))
+        text = keyring().open(str(value), self.place(instance))
+        instance.__dict__[f"_sealed_{self.attname}"] = (value, text)
+        return self.from_text(text)
 
     def from_text(self, text: str) -> Any:
         return text
@@ -82,7 +84,10 @@ class EncryptedTextField(models.TextField):
         value = model_instance.__dict__.get(self.attname)
         if value is None or isinstance(value, Sealed):
             return value
-        return Sealed(keyring().seal(self.to_text(value), self.place(model_instance)))
+        text = self.to_text(value)
+        stored, was = model_instance.__dict__.get(f"_sealed_{self.attname}", (None, None))
+        # An unchanged value keeps its ciphertext, so that the audit names only what really changed
+        return stored if was == text else Sealed(keyring().seal(text, self.place(model_instance)))
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, Sealed) or hasattr(value, "resolve_expression"):

@@ -1,0 +1,106 @@
+"""Calls and what came of them; callbacks that can neither vanish nor be dialled twice."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from helpline.vault.fields import EncryptedTextField
+from helpline.vault.ids import new_id
+from helpline.vault.privacy import HEALTH, PLAIN, PrivacyClass
+from intake.inquiries.models import ContactPoint, Inquiry
+
+
+class Disposition(models.TextChoices):
+    TALKED = "talked", "Talked with them"
+    LEFT_VOICEMAIL = "voicemail", "Left a voicemail (they said it is safe)"
+    NO_ANSWER = "no_answer", "No answer"
+    SOMEONE_ELSE = "someone_else", "Someone else answered: said nothing about why we call"
+    WRONG_NUMBER = "wrong_number", "Wrong number"
+    DROPPED = "dropped", "The call dropped"
+    WARM_HANDOFF = "handoff", "Stayed on the line until 911, 988 or a program took over"
+
+
+class Call(models.Model):
+    class Direction(models.TextChoices):
+        IN = "in", "They called us"
+        OUT = "out", "We called them"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="calls")
+    consultant = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    disposition = models.CharField(max_length=15, choices=Disposition.choices)
+    at = models.DateTimeField(db_default=Now())
+    note = EncryptedTextField(blank=True, default="")
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(("id", "inquiry", "consultant", "direction", "disposition", "at"), PLAIN),
+        "note": HEALTH,
+    }
+
+    class Meta:
+        db_table = "calls_call"
+        ordering = ("-at",)
+
+    def __str__(self) -> str:
+        return f"call {self.direction} {self.disposition}"
+
+
+class CallbackQuerySet(models.QuerySet["Callback"]):
+    def due(self) -> CallbackQuerySet:
+        return self.filter(state=Callback.State.PLANNED, due_at__lte=Now()).order_by("due_at")
+
+    def planned(self) -> CallbackQuerySet:
+        return self.filter(state=Callback.State.PLANNED).order_by("due_at")
+
+
+class Callback(models.Model):
+    """A promise to call. One open promise an inquiry; whoever takes it takes it alone."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        DIALLING = "dialling", "Somebody is calling now"
+        DONE = "done", "Done"
+        CANCELLED = "cancelled", "Cancelled"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="callbacks")
+    contact_point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, null=True)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    why = EncryptedTextField(blank=True, default="")
+    made_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    objects = CallbackQuerySet.as_manager()
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(
+            (
+                "id", "inquiry", "contact_point", "due_at", "state", "planned_by", "taken_by", "made_at", "ended_at",
+            ),
+            PLAIN,
+        ),
+        "why": HEALTH,
+    }  # fmt: skip
+
+    class Meta:
+        db_table = "calls_callback"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inquiry"], condition=Q(state__in=["planned", "dialling"]), name="one_open_callback_an_inquiry"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="dialling", taken_by__isnull=False) | ~Q(state="dialling"),
+                name="a_callback_is_dialled_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"callback {self.state} {self.due_at:%Y-%m-%d %H:%M}"

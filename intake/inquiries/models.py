@@ -1,0 +1,339 @@
+"""One need, from first contact to closing: the inquiry, the person it is about, the caller, and how to reach them."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from helpline.vault.fields import EncryptedJSONField, EncryptedTextField, blind_index
+from helpline.vault.ids import new_id
+from helpline.vault.privacy import HEALTH, PERSONAL, PLAIN, PrivacyClass
+from intake.inquiries.answers import Answers
+from intake.inquiries.triage import Triage, Urgency
+
+# No vowels, no look-alikes: read over a bad line, and never a word
+CODE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+DRAFT_DAYS = 7
+
+
+def new_code() -> str:
+    """Ten characters of 27 (47 bits), shown as ``BCD2-F3G-H4J``."""
+    letters = "".join(secrets.choice(CODE_ALPHABET) for _ in range(10))
+    return f"{letters[:4]}-{letters[4:7]}-{letters[7:]}"
+
+
+def code_index(kind: str, code: str) -> bytes:
+    return blind_index(kind, "".join(c for c in code.upper() if c in CODE_ALPHABET))
+
+
+class MoveRefused(Exception):
+    """The record is not in a state from which this may happen."""
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    IN_PROGRESS = "in_progress", "In progress"
+    REFERRED = "referred", "Referred"
+    CLOSED = "closed", "Closed"
+
+
+MOVES: dict[str, set[str]] = {
+    State.WAITING: {State.IN_PROGRESS, State.REFERRED, State.CLOSED},
+    State.IN_PROGRESS: {State.WAITING, State.REFERRED, State.CLOSED},
+    State.REFERRED: {State.IN_PROGRESS, State.CLOSED},
+    State.CLOSED: {State.IN_PROGRESS},
+}
+
+
+class Channel(models.TextChoices):
+    WEB = "web", "Web form"
+    CALL = "call", "Phone call"
+
+
+class Closing(models.TextChoices):
+    ADMITTED = "admitted", "Admitted to a program"
+    REFERRED = "referred", "Has a place or an appointment"
+    GIVEN_INFORMATION = "information", "Got the information they wanted"
+    EMERGENCY = "emergency", "Handed to 911, 988 or an emergency department"
+    DECLINED = "declined", "Does not want help now"
+    UNREACHABLE = "unreachable", "Could not be reached"
+    NOT_A_NEED = "not_a_need", "Wrong number, test or spam"
+
+
+class Person(models.Model):
+    """Who needs treatment; may be the caller."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    first_name = EncryptedTextField(blank=True, default="")
+    last_name = EncryptedTextField(blank=True, default="")
+    birth_date = EncryptedTextField(null=True)
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        "id": PLAIN,
+        "first_name": PERSONAL,
+        "last_name": PERSONAL,
+        "birth_date": PERSONAL,
+    }
+
+    class Meta:
+        db_table = "inquiries_person"
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Caller(models.Model):
+    """Who contacts us."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = EncryptedTextField(blank=True, default="")
+    relation = EncryptedTextField(blank=True, default="")
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {"id": PLAIN, "name": PERSONAL, "relation": PERSONAL}
+
+    class Meta:
+        db_table = "inquiries_caller"
+
+    def __str__(self) -> str:
+        return f"caller {self.pk}"
+
+
+class InquiryQuerySet(models.QuerySet["Inquiry"]):
+    def open(self) -> InquiryQuerySet:
+        return self.exclude(state=State.CLOSED)
+
+    def waiting(self) -> InquiryQuerySet:
+        """Nobody has taken these yet, most urgent first, then the longest waiting."""
+        return self.filter(state=State.WAITING).in_order()
+
+    def in_order(self) -> InquiryQuerySet:
+        return self.order_by("quarantined", "urgency", "opened_at")
+
+    def by_reference(self, code: str) -> Inquiry | None:
+        return self.filter(reference_index=code_index("reference", code)).first()
+
+
+class Inquiry(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference_code = EncryptedTextField()
+    reference_index = models.BinaryField(max_length=12, unique=True)
+    idempotency_key = models.UUIDField(unique=True)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    urgency = models.PositiveSmallIntegerField(choices=[(u.value, u.name) for u in Urgency])
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="inquiry")
+    caller = models.OneToOneField(Caller, on_delete=models.PROTECT, related_name="inquiry")
+    caller_is_person = models.BooleanField()
+    answers_json = EncryptedJSONField()
+    triage_json = EncryptedJSONField()
+    language = models.CharField(max_length=2, default="en")
+    quarantined = models.BooleanField(default=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="inquiries"
+    )
+    version = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField(db_default=Now())
+    taken_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closing = models.CharField(max_length=20, choices=Closing.choices, blank=True)
+
+    objects = InquiryQuerySet.as_manager()
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(
+            (
+                "id", "reference_index", "idempotency_key", "channel", "state", "urgency", "person", "caller",
+                "caller_is_person", "language", "quarantined", "owner", "version", "opened_at", "taken_at",
+                "closed_at", "closing",
+            ),
+            PLAIN,
+        ),
+        "reference_code": PERSONAL,
+        "answers_json": HEALTH,
+        "triage_json": HEALTH,
+    }  # fmt: skip
+
+    class Meta:
+        db_table = "inquiries_inquiry"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=State.CLOSED, closed_at__isnull=False) & ~Q(closing="")
+                | ~Q(state=State.CLOSED) & Q(closed_at=None, closing=""),
+                name="closed_inquiry_says_how",
+            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="inquiry_state_is_known"),
+            models.CheckConstraint(condition=Q(urgency__lte=3), name="inquiry_urgency_is_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["quarantined", "urgency", "opened_at"],
+                condition=~Q(state=State.CLOSED),
+                name="inquiry_board",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"inquiry {self.pk}"
+
+    @property
+    def answers(self) -> Answers:
+        return Answers.from_json(self.answers_json)
+
+    def triage(self) -> Triage:
+        """What triage said when the answers were last changed."""
+        return Triage.from_json(self.triage_json)
+
+    def move(self, to: str, **changes: Any) -> None:
+        """Go to another state if the table of moves allows it. Raises ``MoveRefused``, also when another was quicker."""
+        if to not in MOVES[self.state]:
+            raise MoveRefused(f"{self.state} to {to}")
+        changed = Inquiry.objects.filter(pk=self.pk, state=self.state, version=self.version).update(
+            state=to, version=models.F("version") + 1, **changes
+        )
+        if not changed:
+            raise MoveRefused("somebody else changed it first")
+        self.refresh_from_db()
+
+
+class ContactPoint(models.Model):
+    """One way to reach the caller, with what is safe there."""
+
+    class Method(models.TextChoices):
+        CALL = "call", "Phone call"
+        TEXT = "text", "Text message"
+        EMAIL = "email", "E-mail"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="contact_points")
+    method = models.CharField(max_length=5, choices=Method.choices)
+    address = EncryptedTextField()
+    address_index = models.BinaryField(max_length=12)
+    belongs_to_person = models.BooleanField()
+    shared = models.BooleanField(default=False)
+    voicemail_ok = models.BooleanField(default=False)
+    may_say_who_we_are = models.BooleanField(default=False)
+    hours = models.CharField(max_length=40, blank=True)
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(
+            (
+                "id", "inquiry", "method", "address_index", "belongs_to_person", "shared", "voicemail_ok",
+                "may_say_who_we_are", "hours",
+            ),
+            PLAIN,
+        ),
+        "address": PERSONAL,
+    }  # fmt: skip
+
+    class Meta:
+        db_table = "inquiries_contact_point"
+        indexes = [models.Index(fields=["address_index"], name="contact_point_address")]
+
+    def __str__(self) -> str:
+        return f"{self.method} contact point"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.address_index = blind_index("contact", self.address)
+        super().save(*args, **kwargs)
+
+
+class Note(models.Model):
+    """What a consultant wrote down. Never changed: a correction is another note."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField(db_default=Now())
+    text = EncryptedTextField()
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(("id", "inquiry", "author", "at"), PLAIN),
+        "text": HEALTH,
+    }
+
+    class Meta:
+        db_table = "inquiries_note"
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def usable(self) -> DraftQuerySet:
+        return self.filter(expires_at__gt=Now())
+
+    def by_code(self, code: str) -> Draft | None:
+        return self.usable().filter(resume_index=code_index("draft", code)).first()
+
+
+class Draft(models.Model):
+    """A form somebody is still filling in. The browser holds only its id, in a signed cookie."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    answers_json = EncryptedJSONField(default=dict)
+    resume_code = EncryptedTextField(null=True)
+    resume_index = models.BinaryField(max_length=12, unique=True, null=True)
+    idempotency_key = models.UUIDField(default=uuid.uuid4)
+    inquiry = models.OneToOneField(Inquiry, on_delete=models.CASCADE, null=True, related_name="draft")
+    started_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(db_default=Now() + timedelta(days=DRAFT_DAYS))
+
+    objects = DraftQuerySet.as_manager()
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(
+            ("id", "resume_index", "idempotency_key", "inquiry", "started_at", "expires_at"), PLAIN
+        ),
+        "answers_json": HEALTH,
+        "resume_code": PERSONAL,
+    }
+
+    class Meta:
+        db_table = "inquiries_draft"
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+    @property
+    def answers(self) -> Answers:
+        return Answers.from_json(self.answers_json)
+
+    def keep(self, answers: Answers) -> None:
+        """Store the answers so far."""
+        self.answers_json = answers.to_json()
+        self.save(update_fields=["answers_json"] if not self._state.adding else None)
+
+    def give_code(self) -> str:
+        """The code with which this draft is opened again, on any device, until it expires."""
+        if self.resume_code is None:
+            self.resume_code = new_code()
+            self.resume_index = code_index("draft", self.resume_code)
+            self.save(update_fields=["resume_code", "resume_index"])
+        return str(self.resume_code)
+
+
+class Event(models.Model):
+    """Something the board should hear about. The id is the order; the row is the truth, Redis only carries it."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    kind = models.CharField(max_length=30)
+    inquiry_id = models.UUIDField()
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(("id", "at", "kind", "inquiry_id"), PLAIN)
+
+    class Meta:
+        db_table = "inquiries_event"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"

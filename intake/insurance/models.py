@@ -1,0 +1,216 @@
+"""What insurance somebody has, and each question put to a payer about it. The verification row is the job."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from helpline.payers.models import Payer, PayerKind
+from helpline.vault.fields import EncryptedJSONField, EncryptedTextField, blind_index
+from helpline.vault.ids import new_id
+from helpline.vault.privacy import HEALTH, PERSONAL, PLAIN, PrivacyClass
+from intake.inquiries.models import Inquiry
+
+
+def new_trace() -> str:
+    """Our TRN02: comes back in the answer, the same on every attempt, and says nothing about anybody."""
+    return f"HL{secrets.token_hex(8).upper()}"
+
+
+class Policy(models.Model):
+    """The insurance of one person, as told to us. Names on it may differ from what the plan has."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    inquiry = models.OneToOneField(Inquiry, on_delete=models.CASCADE, related_name="policy")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, blank=True)
+    kind = models.CharField(max_length=20, choices=[*PayerKind.choices, ("none", "None"), ("unknown", "Not known")])
+    payer_said = EncryptedTextField(blank=True, default="")
+    member_id = EncryptedTextField(blank=True, default="")
+    member_id_index = models.BinaryField(max_length=12, null=True)
+    person_is_subscriber = models.BooleanField(default=True)
+    subscriber_first_name = EncryptedTextField(blank=True, default="")
+    subscriber_last_name = EncryptedTextField(blank=True, default="")
+    subscriber_birth_date = EncryptedTextField(null=True)
+    holder_may_not_know = models.BooleanField(default=False)
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(
+            ("id", "inquiry", "payer", "kind", "member_id_index", "person_is_subscriber", "holder_may_not_know"), PLAIN
+        ),
+        **dict.fromkeys(
+            (
+                "payer_said", "member_id", "subscriber_first_name", "subscriber_last_name", "subscriber_birth_date",
+            ),
+            PERSONAL,
+        ),
+    }  # fmt: skip
+
+    class Meta:
+        db_table = "insurance_policy"
+        indexes = [models.Index(fields=["member_id_index"], name="policy_member_id")]
+
+    def __str__(self) -> str:
+        return f"policy {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        digits = "".join(c for c in self.member_id.upper() if c.isalnum())
+        self.member_id_index = blind_index("member_id", digits) if digits else None
+        super().save(*args, **kwargs)
+
+
+class VerificationState(models.TextChoices):
+    WAITING = "waiting", "Waiting to be asked"
+    SENDING = "sending", "Asking the plan now"
+    RETRY_AT = "retry_at", "The plan did not answer; asking again soon"
+    ANSWERED = "answered", "Answered"
+    REJECTED = "rejected", "The plan could not find them: something to correct"
+    CONFIGURATION = "configuration", "Our set-up with this plan needs mending"
+    BY_PHONE = "by_phone", "To be asked by phone"
+    UNKNOWN = "unknown", "No readable answer; a person decides whether to ask again"
+    QUARANTINED = "quarantined", "The answer was about somebody else; nobody may read it"
+    WITHDRAWN = "withdrawn", "Consent was taken back; not asked"
+
+
+S = VerificationState
+FINAL = frozenset({S.ANSWERED, S.REJECTED, S.CONFIGURATION, S.BY_PHONE, S.UNKNOWN, S.QUARANTINED, S.WITHDRAWN})
+VERIFICATION_MOVES: dict[str, set[str]] = {
+    S.WAITING: {S.SENDING, S.WITHDRAWN, S.BY_PHONE},
+    S.SENDING: {S.RETRY_AT, *FINAL},
+    S.RETRY_AT: {S.SENDING, S.WITHDRAWN, S.BY_PHONE},
+    **{state: set() for state in FINAL},
+}
+
+
+class VerificationQuerySet(models.QuerySet["Verification"]):
+    def due(self) -> VerificationQuerySet:
+        """What may be claimed now, on the database's clock: due, or held by a worker whose lease ran out."""
+        return self.filter(
+            Q(state__in=[S.WAITING, S.RETRY_AT], next_at__lte=Now()) | Q(state=S.SENDING, lease_until__lt=Now())
+        ).order_by("priority", "next_at")
+
+    def for_phone(self) -> VerificationQuerySet:
+        """What only a person can find out, oldest first."""
+        return self.filter(
+            state__in=[S.BY_PHONE, S.UNKNOWN, S.CONFIGURATION], policy__inquiry__closed_at=None
+        ).order_by("made_at")
+
+
+class Verification(models.Model):
+    """One question to one payer. Coverage is null while there is no readable answer: "could not be determined"."""
+
+    class Coverage(models.TextChoices):
+        COVERED = "covered", "Covered"
+        NOT_COVERED = "not_covered", "Not covered"
+        NOT_STATED = "not_stated", "Not stated by the plan"
+
+    LIVE, BATCH = 0, 10
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="verifications")
+    state = models.CharField(max_length=15, choices=S.choices, default=S.WAITING)
+    coverage = models.CharField(max_length=15, choices=Coverage.choices, null=True)
+    trace = models.CharField(max_length=30, unique=True, default=new_trace, editable=False)
+    priority = models.PositiveSmallIntegerField(default=LIVE)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(db_default=Now())
+    made_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=60, blank=True)
+    summary_json = EncryptedJSONField(null=True)
+
+    objects = VerificationQuerySet.as_manager()
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(
+            (
+                "id", "policy", "state", "coverage", "trace", "priority", "attempt", "lease_until", "next_at",
+                "made_at", "finished_at", "why",
+            ),
+            PLAIN,
+        ),
+        "summary_json": HEALTH,
+    }  # fmt: skip
+
+    class Meta:
+        db_table = "insurance_verification"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=S.SENDING, lease_until__isnull=False) | ~Q(state=S.SENDING) & Q(lease_until=None),
+                name="only_who_is_asking_holds_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.ANSWERED, coverage__isnull=False) | ~Q(state=S.ANSWERED) & Q(coverage=None),
+                name="coverage_only_from_an_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=FINAL, finished_at__isnull=False) | ~Q(state__in=FINAL) & Q(finished_at=None),
+                name="final_verification_says_when",
+            ),
+            models.CheckConstraint(condition=Q(state__in=S.values), name="verification_state_is_known"),
+            models.UniqueConstraint(
+                fields=["policy"], condition=~Q(state__in=FINAL), name="one_open_verification_a_policy"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "next_at"],
+                condition=Q(state__in=[S.WAITING, S.RETRY_AT, S.SENDING]),
+                name="verification_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"verification {self.trace}"
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+
+class Attempt(models.Model):
+    """One call made to a payer: what left, what came back. The number is the fence."""
+
+    class State(models.TextChoices):
+        SENDING = "sending", "Sending"
+        ANSWERED = "answered", "Answered"
+        NOT_SENT = "not_sent", "Nothing was sent"
+        UNKNOWN = "unknown", "Outcome not known"
+        FAILED = "failed", "Refused"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.SENDING)
+    started_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    control_number = models.PositiveIntegerField()
+    request_270 = EncryptedTextField()
+    reply_271 = EncryptedTextField(null=True)
+    why = models.CharField(max_length=60, blank=True)
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(
+            ("id", "verification", "number", "state", "started_at", "ended_at", "control_number", "why"), PLAIN
+        ),
+        "request_270": HEALTH,
+        "reply_271": HEALTH,
+    }
+
+    class Meta:
+        db_table = "insurance_attempt"
+        constraints = [
+            models.UniqueConstraint(fields=["verification", "number"], name="attempts_are_numbered"),
+            models.CheckConstraint(
+                condition=Q(state="sending", ended_at=None) | ~Q(state="sending") & Q(ended_at__isnull=False),
+                name="ended_attempt_says_when",
+            ),
+        ]
+        ordering = (F("number").asc(),)
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.verification_id}"

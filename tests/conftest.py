@@ -1,0 +1,29 @@
+"""Fixtures shared by every room's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.servers import copy_database, drop_database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The database exists already, migrated by ``tests.servers`` and connected to with run-time rights only."""
+
+
+@pytest.fixture
+def fresh_database(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of this test's own, for rows that other processes must see. Gives its name."""
+    name, before = copy_database(), connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        yield name
+        connection.close()
+        connection.settings_dict["NAME"] = before
+    drop_database(name)
