@@ -96,7 +96,7 @@ def _quote_html(_self: object, tokens: list[Token], index: int, *_rest: object) 
         raise GuideFault(f"no source called {tokens[index].meta['id']!r} in the front matter")
     words = _("source %(number)s") % {"number": source.number}
     return format_html(
-        '<sup><a href="#source-{}" aria-label="{}">[{}]</a></sup>', source.number, words, source.number
+        '&#8288;<sup><a href="#source-{}" aria-label="{}">[{}]</a></sup>', source.number, words, source.number
     )
 
 
@@ -114,6 +114,13 @@ def _sections(body: str) -> tuple[Section, ...]:
         raise GuideFault("text before the first heading")
     parts = (part.partition("\n") for part in rest)
     return tuple(Section(slugify(heading), heading.strip(), text.strip()) for heading, _newline, text in parts)
+
+
+def _sources(entries: list[dict[str, str]], sections: tuple[Section, ...]) -> tuple[Source, ...]:
+    """The sources in the order the text first quotes them, numbered so; one never quoted comes last."""
+    order = list(dict.fromkeys(id for part in sections for id in part.quotes))
+    entries.sort(key=lambda entry: order.index(entry["id"]) if entry["id"] in order else len(order))
+    return tuple(Source(number=number, **entry) for number, entry in enumerate(entries, 1))
 
 
 def _html(sections: tuple[Section, ...], sources: tuple[Source, ...]) -> SafeString:
@@ -135,9 +142,9 @@ def read_guide(path: Path) -> Guide:
     if not found:
         raise GuideFault(f"{path.name}: no front matter between +++ lines")
     front = tomllib.loads(found[1])
-    sources = tuple(Source(number=number, **entry) for number, entry in enumerate(front.pop("sources"), 1))
-    sections = _sections(found[2])
     try:
+        sections = _sections(found[2])
+        sources = _sources(front.pop("sources"), sections)
         html = _html(sections, sources)
     except GuideFault as fault:
         raise GuideFault(f"{path.name}: {fault}") from fault
