@@ -1,23 +1,31 @@
 """Asking a plan and reading its answer: X12 270/271 (005010X279A1), without Django, clock or network.
 
-`write_270(inquiry, envelope) -> bytes` (raises `CannotAsk`), `read_reply(body) -> Reply` (never raises).
+`write_270(inquiry, envelope) -> bytes` (raises `CannotAsk`), `read_reply(body) -> Reply` (never raises),
+`summarise(reply, asked=, on=) -> Summary` (never raises; `Summary.to_json()` / `from_json()`).
 """
 
 from .inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
 from .reading import read_reply
 from .reply import Reply, ReplyKind
+from .summarising import summarise
+from .summary import Coverage, NextStep, StepKind, Summary
 from .writing import npi_is_valid, write_270
 
 __all__ = [
     "CannotAsk",
+    "Coverage",
     "EligibilityInquiry",
     "Envelope",
+    "NextStep",
     "Payer",
     "Person",
     "Provider",
     "Reply",
     "ReplyKind",
+    "StepKind",
+    "Summary",
     "npi_is_valid",
     "read_reply",
+    "summarise",
     "write_270",
 ]

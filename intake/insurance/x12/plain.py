@@ -1,0 +1,52 @@
+"""Frozen dataclasses to plain JSON values and back, by their type hints."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def to_plain(value: Any) -> Any:
+    """Dataclasses become dicts, tuples lists, `Decimal` and dates text; the rest stays."""
+    if is_dataclass(value):
+        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, tuple):
+        return [to_plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def from_plain(kind: type[T], data: dict[str, Any]) -> T:
+    """Build `kind` from what `to_plain` made of it; unknown keys are ignored."""
+    return kind(**{name: _value(hint, data[name]) for name, hint in _hints(kind).items() if name in data})
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _value(hint: Any, value: Any) -> Any:
+    if get_origin(hint) is UnionType:
+        hint = next(option for option in get_args(hint) if option is not type(None))
+    if value is None:
+        return None
+    if get_origin(hint) is tuple:
+        return tuple(_value(get_args(hint)[0], item) for item in value)
+    if get_origin(hint) is dict:
+        return dict(value)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return from_plain(hint, value)
+    if hint is date:
+        return date.fromisoformat(value)
+    return hint(value) if hint in (Decimal,) or (isinstance(hint, type) and issubclass(hint, Enum)) else value
