@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
 
 app = Celery("helpline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["intake.insurance", "intake.journey"])
+app.autodiscover_tasks(["intake.insurance"])

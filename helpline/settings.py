@@ -175,11 +175,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
-    "tell the board": {
-        "task": "intake.journey.tasks.sweep",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 10},
-    },
 }
 
 # Asking insurers: seconds
@@ -220,7 +215,9 @@ MFA_ADAPTER = "helpline.accounts.adapter.SealedMFAAdapter"
 USERSESSIONS_TRACK_ACTIVITY = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
+# By account only: a shared office address must not lock everybody out; allauth limits by address
 AXES_LOCKOUT_PARAMETERS = ["username"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

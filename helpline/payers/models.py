@@ -22,6 +22,12 @@ class PayerKind(models.TextChoices):
 
 
 class PayerQuerySet(models.QuerySet["Payer"]):
+    def named(self, said: str) -> Payer | None:
+        """The one payer whose name or alias is exactly this, upper or lower case; None when there is none or several."""
+        spoken = " ".join(said.split())
+        found = self.filter(models.Q(name__iexact=spoken) | models.Q(aliases__name__iexact=spoken)).distinct()[:2]
+        return found[0] if len(found) == 1 else None
+
     def called(self, said: str) -> PayerQuerySet:
         """Payers whose name or alias is close to what a caller said, nearest first."""
         spoken = said.strip()

@@ -47,7 +47,9 @@ class Chord(Func):
 
 
 class InBox(Func):
-    """Whether a point lies in the box that reaches ``chord`` around another: what the index can leave out early."""
+    """Whether a point lies in the box that reaches ``chord`` around another: what the index can leave out
+    early.
+    """
 
     template = "(%(expressions)s)"
     output_field = models.BooleanField()

@@ -1,4 +1,6 @@
-"""The editions of the directory this project knows, and the files that come with each: pure Python, no Django."""
+"""The editions of the directory this project knows, and the files that come with each: pure Python, no
+Django.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ from helpline.programs.staging import Staged
 from helpline.programs.workbook import Workbook, open_workbook
 
 MOST_WITHDRAWN = 0.05
-"""A file that would withdraw more than this share of its scope is refused unless it is allowed (issue 2, item 3)."""
+"""A file that would withdraw more than this share of its scope is refused unless it is allowed (issue 2,
+item 3).
+"""
 MOST_UNKNOWN_CODES = 0.10
 """More unknown letters than this among a file's different codes means: another edition."""
 FINDINGS_KEPT = 500
@@ -61,9 +63,9 @@ def import_directory(
 ) -> Outcome:
     """Bring the listings of ``edition`` to what the workbook at ``path`` says.
 
-    ``states`` narrows what the file may add, change and withdraw to these. A dry run does everything and takes it
-    back. Raises ``NotReadable`` for a file that is no directory and ``ImportRefused`` for one that must not be
-    applied; both leave everything as it was.
+    ``states`` narrows what the file may add, change and withdraw to these. A dry run does everything and
+    takes it back. Raises ``NotReadable`` for a file that is no directory and ``ImportRefused`` for one that
+    must not be applied; both leave everything as it was.
     """
     book = open_workbook(path)
     key = _key_of(edition, book)
@@ -95,7 +97,8 @@ def _key_of(edition: Edition, book: Workbook) -> dict[str, int]:
             f"{code} is “{theirs}” there and “{ours}” here" for code, ours, theirs in differ[:5]
         )
         raise ImportRefused(
-            f"{book.name} is not the edition {edition.code}: its key gives {len(differ)} code(s) another name ({shown}). "
+            f"{book.name} is not the edition {edition.code}: "
+            f"its key gives {len(differ)} code(s) another name ({shown}). "
             "Choose the right --edition, or load the key of the new one first."
         )
     return {code: row.pk for code, row in codes.items()}
@@ -134,8 +137,9 @@ def _refuse_another_edition(staged: list[Staged], outcome: Outcome, edition: Edi
     if different and len(outcome.unknown_codes) / different > MOST_UNKNOWN_CODES:
         shown = ", ".join(sorted(outcome.unknown_codes)[:8])
         raise ImportRefused(
-            f"{len(outcome.unknown_codes)} of the {different} service codes in this file are not in the key of "
-            f"{edition.code} ({shown}): it is another edition. Choose the right --edition, or load its key first."
+            f"{len(outcome.unknown_codes)} of the {different} service codes in this file are not in the key "
+            f"of {edition.code} ({shown}): it is another edition. Choose the right --edition, or load its "
+            "key first."
         )
 
 
@@ -170,8 +174,8 @@ def _refuse_a_landslide(cursor: Any, edition: Edition, states: list[str], allowe
         scope = ", ".join(states) or "all states"
         raise ImportRefused(
             f"This file lacks {missing} of the {of} listings of {edition.code} in {scope}, more than "
-            f"{MOST_WITHDRAWN:.0%}. Nothing was changed. If they are really gone, repeat with --allow-withdrawing; "
-            "if the file holds only some states, name them with --states."
+            f"{MOST_WITHDRAWN:.0%}. Nothing was changed. If they are really gone, repeat with "
+            "--allow-withdrawing; if the file holds only some states, name them with --states."
         )
 
 

@@ -1,4 +1,6 @@
-"""Putting what listings stand on into the database: places, editions and service codes. Each may be run again."""
+"""Putting what listings stand on into the database: places, editions and service codes. Each may be run
+again.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +9,24 @@ from django.db import connection, transaction
 from helpline.programs.editions import EditionFiles, read_places
 from helpline.programs.models import Edition, ServiceCode
 
-PLACE_COLUMNS = "zip, city, state, county, latitude, longitude, source"
+_MERGE_PLACES = """
+INSERT INTO programs_place AS p (zip, city, state, county, latitude, longitude, source)
+SELECT zip, city, state, county, latitude, longitude, source FROM places_incoming
+ON CONFLICT (zip) DO UPDATE SET
+    city = EXCLUDED.city, state = EXCLUDED.state, county = EXCLUDED.county, latitude = EXCLUDED.latitude,
+    longitude = EXCLUDED.longitude, source = EXCLUDED.source
+WHERE p IS DISTINCT FROM EXCLUDED
+"""
 
 
 def load_places() -> int:
     """Bring the ZIP codes up to date; returns how many were new or different."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE places_incoming (LIKE programs_place) ON COMMIT DROP")
-        with cursor.copy(f"COPY places_incoming ({PLACE_COLUMNS}) FROM STDIN") as copy:
+        with cursor.copy("COPY places_incoming FROM STDIN") as copy:
             for row in read_places():
                 copy.write_row(row)
-        cursor.execute(
-            f"INSERT INTO programs_place AS p ({PLACE_COLUMNS}) SELECT {PLACE_COLUMNS} FROM places_incoming "
-            f"ON CONFLICT (zip) DO UPDATE SET (city, state, county, latitude, longitude, source) = "
-            "(EXCLUDED.city, EXCLUDED.state, EXCLUDED.county, EXCLUDED.latitude, EXCLUDED.longitude, EXCLUDED.source) "
-            "WHERE (p.city, p.state, p.county, p.latitude, p.longitude, p.source) IS DISTINCT FROM "
-            "(EXCLUDED.city, EXCLUDED.state, EXCLUDED.county, EXCLUDED.latitude, EXCLUDED.longitude, EXCLUDED.source)"
-        )
+        cursor.execute(_MERGE_PLACES)
         return int(cursor.rowcount)
 
 

@@ -23,7 +23,9 @@ from helpline.vault.ids import new_id
 from helpline.vault.privacy import PLAIN, PrivacyClass
 
 CONFIRMED_FOR = timedelta(days=90)
-"""How long a telephone confirmation is shown without "call again". Our own choice, not a rule of anybody's."""
+"""How long a telephone confirmation is shown without "call again". Our own choice, not a rule of
+anybody's.
+"""
 
 
 def _plain(*names: str) -> dict[str, PrivacyClass]:
@@ -141,7 +143,9 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         return found
 
     def near(self, latitude: float, longitude: float, miles: float) -> Self:
-        """Within ``miles`` of a place in degrees, nearest first, each with ``miles`` (float, over the ground)."""
+        """Within ``miles`` of a place in degrees, nearest first, each with ``miles`` (float, over the
+        ground).
+        """
         here, reach = point(latitude, longitude), chord_of(miles)
         chord = Chord(F("position"), here)
         return (
@@ -167,7 +171,9 @@ class ProgramQuerySet(models.QuerySet["Program"]):
 
 
 class Program(models.Model):
-    """One place that treats, as an edition of the directory published it and as people have corrected it since."""
+    """One place that treats, as an edition of the directory published it and as people have corrected it
+    since.
+    """
 
     class Status(models.TextChoices):
         LISTED = "listed", _("Listed")
@@ -233,10 +239,11 @@ class Program(models.Model):
 
     objects = ProgramQuerySet.as_manager()
     privacy: ClassVar = _plain(
-        "id", "edition", "identity", "occurrence", "source_row", "name1", "name2", "street1", "street2", "city",
-        "state", "zip", "phone", "intake_lines", "codes", "unknown_codes", "latitude", "longitude", "located_by",
-        "position", "status", "status_reason", "confidential", "verified_at", "verified_by", "verification_note",
-        "corrected_fields", "content_hash", "last_import", "created_at", "changed_at", "sort_name", "search_text",
+        "id", "edition", "identity", "occurrence", "source_row", "name1", "name2", "street1", "street2",
+        "city", "state", "zip", "phone", "intake_lines", "codes", "unknown_codes", "latitude", "longitude",
+        "located_by", "position", "status", "status_reason", "confidential", "verified_at", "verified_by",
+        "verification_note", "corrected_fields", "content_hash", "last_import", "created_at", "changed_at",
+        "sort_name", "search_text",
     )  # fmt: skip
 
     class Meta:

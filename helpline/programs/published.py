@@ -1,7 +1,8 @@
 """One row of a published directory, cleaned: pure Python, no Django.
 
-A row becomes a ``Listing`` (what was published, in one spelling) or a ``Finding`` that says which row, which field,
-what was wrong and what to do. Nothing here guesses: a service code that is not printed is simply not there.
+A row becomes a ``Listing`` (what was published, in one spelling) or a ``Finding`` that says which row,
+which field, what was wrong and what to do. Nothing here guesses: a service code that is not printed is
+simply not there.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _CODE = re.compile(r"^[A-Z][A-Z0-9]{0,11}$")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something in a file a person should know: ``row`` counts as the spreadsheet does, the heading being a row too."""
+    """Something in a file a person should know: ``row`` counts as the spreadsheet does, the heading being a
+    row too.
+    """
 
     row: int
     field: str
@@ -58,8 +61,9 @@ class Listing:
     def identity(self) -> UUID:
         """The same facility in a second reading of the same edition.
 
-        The workbook has no facility id, and 772 phone numbers serve several rows, so it is what a visitor would
-        recognise: the names and the place. Two rows that share even that are told apart by the importer.
+        The workbook has no facility id, and 772 phone numbers serve several rows, so it is what a visitor
+        would recognise: the names and the place. Two rows that share even that are told apart by the
+        importer.
         """
         seen = (self.name1, self.name2, self.street1, self.street2, self.city, self.state, self.zip)
         text = "\x1f".join(re.sub(r"[^\w]+", " ", part).strip().casefold() for part in seen)

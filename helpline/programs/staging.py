@@ -1,7 +1,8 @@
-"""The SQL of an import: listings are copied into a staging table of this session, checked there, and merged in one step.
+"""The SQL of an import: listings are copied into a staging table of this session, checked there, and merged
+in one step.
 
-Every function takes the cursor of a transaction that is already open. The order is ``stage``, ``settle``, the questions,
-``remember_changes``, ``merge``, ``withdraw_missing``.
+Every function takes the cursor of a transaction that is already open. The order is ``stage``, ``settle``,
+the questions, ``remember_changes``, ``merge``, ``withdraw_missing``.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
 from helpline.programs.editions import Coordinates
 from helpline.programs.geography import chord_of
 from helpline.programs.published import Listing
 from helpline.vault.ids import new_id
 
 FAR_FROM_ITS_ZIP_MILES = 40
-"""Coordinates farther than this from the middle of the ZIP are not believed. Measured on the 2022 directory: of 10,923
-found streets six are, among them Houston and Bartow streets found in another part of the state."""
+"""Coordinates farther than this from the middle of the ZIP are not believed. Measured on the 2022
+directory: of 10,923 found streets six are, among them Houston and Bartow streets found in another part of
+the state.
+"""
 
 TEXTS = ("name1", "name2", "street1", "street2", "city", "state", "zip", "phone")
 PUBLISHED = (*TEXTS, "intake_lines", "codes", "unknown_codes")
@@ -28,96 +33,145 @@ STAGED = ("id", "source_row", "identity", *PUBLISHED, "latitude", "longitude")
 
 _STAGE = """
 CREATE TEMP TABLE staged (
-    id uuid, source_row int, identity uuid, name1 text, name2 text, street1 text, street2 text, city text, state text,
-    zip text, phone text, intake_lines text[], codes int[], unknown_codes text[],
+    id uuid, source_row int, identity uuid, name1 text, name2 text, street1 text, street2 text, city text,
+    state text, zip text, phone text, intake_lines text[], codes int[], unknown_codes text[],
     latitude double precision, longitude double precision
 ) ON COMMIT DROP
 """
 
-_POINT = (
-    "CASE WHEN {0}.latitude IS NOT NULL THEN cube(ARRAY[cos(radians({0}.latitude)) * cos(radians({0}.longitude)), "
-    "cos(radians({0}.latitude)) * sin(radians({0}.longitude)), sin(radians({0}.latitude))]) END"
-)
 
-_SETTLE = f"""
+def _names(columns: Iterable[str]) -> Composable:
+    return SQL(", ").join(map(Identifier, columns))
+
+
+def _point(table: str) -> Composable:
+    return SQL(
+        "CASE WHEN {0}.latitude IS NOT NULL THEN cube(ARRAY["
+        "cos(radians({0}.latitude)) * cos(radians({0}.longitude)), "
+        "cos(radians({0}.latitude)) * sin(radians({0}.longitude)), sin(radians({0}.latitude))]) END"
+    ).format(Identifier(table))
+
+
+def _kept(column: str, name: str) -> Composable:
+    """What people corrected stays; what they did not is as published."""
+    return SQL(
+        "{column} = CASE WHEN {name} = ANY(p.corrected_fields) THEN p.{column} ELSE EXCLUDED.{column} END"
+    ).format(column=Identifier(column), name=Literal(name))
+
+
+def _before_and_after(column: str) -> Composable:
+    name = "position" if column in PLACE else column
+    return SQL("({}, {}, to_jsonb(p.{column}), to_jsonb(i.{column}))").format(
+        Literal(column), Literal(name), column=Identifier(column)
+    )
+
+
+_PARTS = {
+    "published": _names(PUBLISHED),
+    "merged": _names(MERGED),
+    "staged_at": _point("s"),
+    "zip_at": _point("p"),
+    "kept": SQL(", ").join(
+        [*(_kept(column, column) for column in PUBLISHED), *(_kept(column, "position") for column in PLACE)]
+    ),
+    "before_and_after": SQL(", ").join(map(_before_and_after, MERGED)),
+    "back": SQL("p.status = 'withdrawn' AND NOT 'status' = ANY(p.corrected_fields)"),
+    "in_scope": SQL(
+        "p.edition_id = %(edition)s AND (%(states)s::text[] = '{{}}' OR p.state = ANY(%(states)s::text[]))"
+    ).format(),
+}
+_PARTS["missing"] = SQL("""
+    {in_scope} AND p.status <> 'withdrawn' AND NOT 'status' = ANY(p.corrected_fields)
+    AND NOT EXISTS (
+        SELECT FROM incoming i
+        WHERE i.identity = p.identity AND i.occurrence = p.occurrence AND i.repetition = 1)
+""").format(**_PARTS)
+
+_SETTLE = SQL("""
 CREATE TEMP TABLE incoming ON COMMIT DROP AS
 WITH placed AS (
     SELECT s.*, p.latitude AS zip_latitude, p.longitude AS zip_longitude, p.zip IS NOT NULL AS zip_known,
-        coalesce({_POINT.format("s")} <-> {_POINT.format("p")} > %(far)s, false) AS far,
-        row_number() OVER (PARTITION BY s.identity, s.phone, s.intake_lines, s.codes, s.unknown_codes ORDER BY s.source_row)
-            AS repetition,
-        first_value(s.source_row) OVER (
-            PARTITION BY s.identity, s.phone, s.intake_lines, s.codes, s.unknown_codes ORDER BY s.source_row) AS first_row
+        coalesce({staged_at} <-> {zip_at} > %(far)s, false) AS far,
+        row_number() OVER same AS repetition, first_value(s.source_row) OVER same AS first_row
     FROM staged s LEFT JOIN programs_place p ON p.zip = s.zip
+    WINDOW same AS (
+        PARTITION BY s.identity, s.phone, s.intake_lines, s.codes, s.unknown_codes ORDER BY s.source_row)
 ), chosen AS (
     SELECT *, latitude IS NOT NULL AND NOT far AS by_street FROM placed
 ), settled AS (
-    SELECT id, source_row, identity, {", ".join(PUBLISHED)}, zip_known, far, repetition, first_row,
+    SELECT id, source_row, identity, {published}, zip_known, far, repetition, first_row,
         CASE WHEN by_street THEN latitude ELSE zip_latitude END AS latitude,
         CASE WHEN by_street THEN longitude ELSE zip_longitude END AS longitude,
         CASE WHEN by_street THEN 'street' WHEN zip_latitude IS NOT NULL THEN 'zip' ELSE '' END AS located_by,
         CASE WHEN repetition = 1 THEN row_number() OVER (
-            PARTITION BY identity, repetition ORDER BY phone, intake_lines, codes, unknown_codes) END AS occurrence
+            PARTITION BY identity, repetition ORDER BY phone, intake_lines, codes, unknown_codes)
+            END AS occurrence
     FROM chosen
 )
-SELECT *, md5(ROW({", ".join(MERGED)})::text)::uuid AS content_hash FROM settled
-"""
+SELECT *, md5(ROW({merged})::text)::uuid AS content_hash FROM settled
+""").format(**_PARTS)
 
-
-def _kept(column: str, name: str) -> str:
-    """What people corrected stays; what they did not is as published."""
-    return (
-        f"{column} = CASE WHEN '{name}' = ANY(p.corrected_fields) THEN p.{column} ELSE EXCLUDED.{column} END"
-    )
-
-
-_BACK = "p.status = 'withdrawn' AND NOT 'status' = ANY(p.corrected_fields)"
-_MERGE = f"""
+_MERGE = SQL("""
 WITH merged AS (
     INSERT INTO programs_program AS p (
-        id, edition_id, identity, occurrence, source_row, {", ".join(MERGED)}, content_hash, last_import_id,
+        id, edition_id, identity, occurrence, source_row, {merged}, content_hash, last_import_id,
         status, status_reason, confidential, verification_note, corrected_fields
     )
-    SELECT id, %(edition)s, identity, occurrence, source_row, {", ".join(MERGED)}, content_hash, %(run)s,
+    SELECT id, %(edition)s, identity, occurrence, source_row, {merged}, content_hash, %(run)s,
         'listed', '', false, '', '{{}}'
     FROM incoming WHERE repetition = 1
     ON CONFLICT (edition_id, identity, occurrence) DO UPDATE SET
-        {", ".join(_kept(column, column) for column in PUBLISHED)},
-        {", ".join(_kept(column, "position") for column in PLACE)},
-        source_row = EXCLUDED.source_row, content_hash = EXCLUDED.content_hash, last_import_id = EXCLUDED.last_import_id,
-        status = CASE WHEN {_BACK} THEN 'listed' ELSE p.status END,
-        status_reason = CASE WHEN {_BACK} THEN '' ELSE p.status_reason END,
+        {kept},
+        source_row = EXCLUDED.source_row, content_hash = EXCLUDED.content_hash,
+        last_import_id = EXCLUDED.last_import_id,
+        status = CASE WHEN {back} THEN 'listed' ELSE p.status END,
+        status_reason = CASE WHEN {back} THEN '' ELSE p.status_reason END,
         changed_at = statement_timestamp()
-    WHERE p.content_hash IS DISTINCT FROM EXCLUDED.content_hash OR ({_BACK})
+    WHERE p.content_hash IS DISTINCT FROM EXCLUDED.content_hash OR ({back})
     RETURNING (p.xmax = 0) AS created
 )
 SELECT count(*) FILTER (WHERE created), count(*) FILTER (WHERE NOT created) FROM merged
-"""
+""").format(**_PARTS)
 
-_REMEMBER = f"""
+_REMEMBER = SQL("""
 INSERT INTO programs_program_change (program_id, actor_kind, actor_id, run_id, action, fields, note)
 SELECT p.id, %(kind)s, %(actor)s, %(run)s, 'imported', changed.fields, ''
 FROM incoming i
-JOIN programs_program p ON p.edition_id = %(edition)s AND p.identity = i.identity AND p.occurrence = i.occurrence
+JOIN programs_program p
+    ON p.edition_id = %(edition)s AND p.identity = i.identity AND p.occurrence = i.occurrence
 CROSS JOIN LATERAL (
-    SELECT coalesce(jsonb_object_agg(name, jsonb_build_array(before, after)), '{{}}') AS fields FROM (VALUES
-        {", ".join(f"('{c}', to_jsonb(p.{c}), to_jsonb(i.{c}))" for c in MERGED)}
-    ) AS field (name, before, after)
-    WHERE before IS DISTINCT FROM after AND NOT name = ANY(p.corrected_fields)
+    SELECT coalesce(jsonb_object_agg(name, jsonb_build_array(before, after)), '{{}}') AS fields
+    FROM (VALUES {before_and_after}) AS field (name, corrected_as, before, after)
+    WHERE before IS DISTINCT FROM after AND NOT corrected_as = ANY(p.corrected_fields)
 ) AS changed
 WHERE i.repetition = 1 AND p.content_hash IS DISTINCT FROM i.content_hash AND changed.fields <> '{{}}'
-"""
+""").format(**_PARTS)
 
-_IN_SCOPE = "p.edition_id = %(edition)s AND (%(states)s::text[] = '{}' OR p.state = ANY(%(states)s::text[]))"
-_MISSING = f"""
-    {_IN_SCOPE} AND p.status <> 'withdrawn' AND NOT 'status' = ANY(p.corrected_fields) AND NOT EXISTS (
-        SELECT FROM incoming i WHERE i.identity = p.identity AND i.occurrence = p.occurrence AND i.repetition = 1)
-"""
+_MISSING_COUNT = SQL("SELECT count(*) FROM programs_program p WHERE {missing}").format(**_PARTS)
+_SCOPE_COUNT = SQL(
+    "SELECT count(*) FROM programs_program p WHERE {in_scope} AND p.status <> 'withdrawn'"
+).format(**_PARTS)
+_BACK_COUNT = SQL("""
+SELECT count(*) FROM programs_program p JOIN incoming i USING (identity, occurrence)
+WHERE p.edition_id = %s AND i.repetition = 1 AND {back}
+""").format(**_PARTS)
+
+_WITHDRAW = SQL("""
+WITH gone AS (
+    UPDATE programs_program p SET status = 'withdrawn', status_reason = %(reason)s, last_import_id = %(run)s,
+        changed_at = statement_timestamp()
+    WHERE {missing} RETURNING p.id
+)
+INSERT INTO programs_program_change (program_id, actor_kind, actor_id, run_id, action, fields, note)
+SELECT id, %(kind)s, %(actor)s, %(run)s, 'withdrawn', '{{}}', %(reason)s FROM gone
+""").format(**_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A listing ready to be copied: codes as the small numbers of its edition, and what the key does not know."""
+    """A listing ready to be copied: codes as the small numbers of its edition, and what the key does not
+    know.
+    """
 
     listing: Listing
     codes: list[int]
@@ -127,7 +181,7 @@ class Staged:
 def stage(cursor: Any, listings: Iterable[Staged], located: Coordinates) -> None:
     """Copy listings into the staging table of this transaction."""
     cursor.execute(_STAGE)
-    with cursor.copy(f"COPY staged ({', '.join(STAGED)}) FROM STDIN") as copy:
+    with cursor.copy(SQL("COPY staged ({}) FROM STDIN").format(_names(STAGED))) as copy:
         for item in listings:
             row, identity = item.listing, item.listing.identity
             texts = (row.name1, row.name2, row.street1, row.street2, row.city, row.state, row.zip, row.phone)
@@ -178,26 +232,22 @@ def staged_count(cursor: Any) -> int:
 def missing_count(cursor: Any, edition: int, states: list[str]) -> tuple[int, int]:
     """How many listings of the scope the file does not have, of how many that are not withdrawn."""
     scope = {"edition": edition, "states": states}
-    cursor.execute(f"SELECT count(*) FROM programs_program p WHERE {_MISSING}", scope)
+    cursor.execute(_MISSING_COUNT, scope)
     missing = int(cursor.fetchone()[0])
-    cursor.execute(
-        f"SELECT count(*) FROM programs_program p WHERE {_IN_SCOPE} AND p.status <> 'withdrawn'", scope
-    )
+    cursor.execute(_SCOPE_COUNT, scope)
     return missing, int(cursor.fetchone()[0])
 
 
 def coming_back_count(cursor: Any, edition: int) -> int:
     """Listings an earlier import withdrew and this file has again."""
-    cursor.execute(
-        "SELECT count(*) FROM programs_program p JOIN incoming i USING (identity, occurrence) "
-        f"WHERE p.edition_id = %s AND i.repetition = 1 AND {_BACK}",
-        [edition],
-    )
+    cursor.execute(_BACK_COUNT, [edition])
     return int(cursor.fetchone()[0])
 
 
 def remember_changes(cursor: Any, edition: int, run: UUID, kind: str, actor: str) -> None:
-    """Write down what the merge is about to change in listings that exist, old and new value of each field."""
+    """Write down what the merge is about to change in listings that exist, old and new value of each
+    field.
+    """
     cursor.execute(_REMEMBER, {"edition": edition, "run": run, "kind": kind, "actor": actor})
 
 
@@ -212,14 +262,6 @@ def withdraw_missing(
     cursor: Any, edition: int, states: list[str], run: UUID, reason: str, kind: str, actor: str
 ) -> int:
     """Withdraw the listings of the scope that the file does not have; returns how many."""
-    cursor.execute(
-        f"""WITH gone AS (
-            UPDATE programs_program p SET status = 'withdrawn', status_reason = %(reason)s, last_import_id = %(run)s,
-                changed_at = statement_timestamp()
-            WHERE {_MISSING} RETURNING p.id
-        )
-        INSERT INTO programs_program_change (program_id, actor_kind, actor_id, run_id, action, fields, note)
-        SELECT id, %(kind)s, %(actor)s, %(run)s, 'withdrawn', '{{}}', %(reason)s FROM gone""",
-        {"edition": edition, "states": states, "run": run, "reason": reason, "kind": kind, "actor": actor},
-    )
+    scope = {"edition": edition, "states": states, "run": run, "reason": reason, "kind": kind, "actor": actor}
+    cursor.execute(_WITHDRAW, scope)
     return int(cursor.rowcount)

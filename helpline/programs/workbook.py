@@ -1,8 +1,8 @@
 """Reading SAMHSA's directory workbook: pure Python, no Django.
 
-``open_workbook(path)`` finds the sheet and the row of headings by their content, because later editions put a title
-above them, and gives rows with the numbers a person sees in the spreadsheet. What cannot be read raises ``NotReadable``
-with a sentence for the person who chose the file.
+``open_workbook(path)`` finds the sheet and the row of headings by their content, because later editions put
+a title above them, and gives rows with the numbers a person sees in the spreadsheet. What cannot be read
+raises ``NotReadable`` with a sentence for the person who chose the file.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class NotReadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One service code of one edition. Names only: several official descriptions in the 2022 key are wrong."""
+    """One service code of one edition. Names only: several official descriptions in the 2022 key are
+    wrong.
+    """
 
     code: str
     name: str
@@ -40,7 +42,9 @@ class Code:
 
 @dataclass(frozen=True)
 class Workbook:
-    """An open directory: ``columns`` maps a heading to its place, ``first_row`` is the number of the first facility."""
+    """An open directory: ``columns`` maps a heading to its place, ``first_row`` is the number of the first
+    facility.
+    """
 
     name: str
     sha256: str
@@ -53,7 +57,9 @@ class Workbook:
         return len(self.cells)
 
     def rows(self) -> Iterator[tuple[Listing | None, list[Finding]]]:
-        """Each facility as a listing with notes, or None with the reasons it is refused. Blank rows are passed over."""
+        """Each facility as a listing with notes, or None with the reasons it is refused. Blank rows are
+        passed over.
+        """
         for number, cells in enumerate(self.cells, self.first_row):
             if any(cell not in ("", None) for cell in cells):
                 yield read_row(
@@ -61,8 +67,9 @@ class Workbook:
                 )
 
     def disagreements(self, key: dict[str, str]) -> list[tuple[str, str, str]]:
-        """Codes whose name in the workbook's own key differs from ours: ``(code, ours, theirs)``. A sign that the file is
-        another edition, where letters changed their meaning."""
+        """Codes whose name in the workbook's own key differs from ours: ``(code, ours, theirs)``. A sign
+        that the file is another edition, where letters changed their meaning.
+        """
         return [
             (code, key[code], theirs)
             for code, theirs in sorted(self.own_key.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from functools import lru_cache
 
@@ -34,8 +35,25 @@ def announce(kind: str, inquiry_id: uuid.UUID) -> Event:
     return event
 
 
+_away_until = 0.0
+SULK_SECONDS = 5.0
+
+
+def redis_answers() -> bool:
+    """False for a few seconds after Redis failed this process, so that only one request in that time waits for it."""
+    return time.monotonic() >= _away_until
+
+
+def redis_failed() -> None:
+    global _away_until
+    _away_until = time.monotonic() + SULK_SECONDS
+
+
 def publish(event: Event) -> None:
+    if not redis_answers():
+        return
     try:
         _redis().publish(CHANNEL, f"{event.pk}:{event.kind}:{event.inquiry_id}")
     except (redis.RedisError, OSError):
+        redis_failed()
         log.warning("Redis is away: the board learns of event %s when it looks in the database", event.pk)

@@ -1,7 +1,7 @@
 """What people change in a listing is under audit; what an import changes is in the import's own record.
 
-An import names itself in ``last_import`` of every row it writes, so a change that leaves that alone is a person's.
-Twelve thousand audit rows for one decision would bury the others.
+An import names itself in ``last_import`` of every row it writes, so a change that leaves that alone is a
+person's. Twelve thousand audit rows for one decision would bury the others.
 """
 
 from django.db import migrations
@@ -12,7 +12,8 @@ TRIGGERS = """
 CREATE TRIGGER audited_added AFTER INSERT ON programs_program
     FOR EACH ROW WHEN (NEW.last_import_id IS NULL) EXECUTE FUNCTION audit_row_change();
 CREATE TRIGGER audited_changed AFTER UPDATE ON programs_program
-    FOR EACH ROW WHEN (OLD.last_import_id IS NOT DISTINCT FROM NEW.last_import_id) EXECUTE FUNCTION audit_row_change();
+    FOR EACH ROW WHEN (OLD.last_import_id IS NOT DISTINCT FROM NEW.last_import_id)
+    EXECUTE FUNCTION audit_row_change();
 CREATE TRIGGER audited_removed AFTER DELETE ON programs_program
     FOR EACH ROW EXECUTE FUNCTION audit_row_change();
 """

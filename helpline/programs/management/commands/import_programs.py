@@ -1,4 +1,6 @@
-"""``manage.py import_programs FILE --edition samhsa-su-2022``: bring the listings to what a directory says."""
+"""``manage.py import_programs FILE --edition samhsa-su-2022``: bring the listings to what a directory
+says.
+"""
 
 from __future__ import annotations
 

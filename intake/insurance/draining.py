@@ -1,0 +1,87 @@
+"""Working the queue: many questions in flight from one process, each finished as its answer arrives.
+
+The main thread talks to PostgreSQL; one background thread runs the network. So no Django code runs inside an event
+loop, and a payer that hangs holds up nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+
+import httpx
+from django.conf import settings
+from django.utils import timezone
+
+from intake.insurance.clearinghouses import core_mime
+from intake.insurance.verification import Claim, claim_due, failed, finish, read
+
+log = logging.getLogger(__name__)
+LOOK_AGAIN_SECONDS = 0.5
+
+
+def drain(*, seconds: float = 30) -> int:
+    """Claim and ask until nothing is due, or ``seconds`` have passed; returns how many attempts were finished.
+
+    Questions in flight at the end are waited for (their own deadline is shorter than the lease).
+    """
+    finished, until = 0, time.monotonic() + seconds
+    in_flight: dict[Future[bytes], Claim] = {}
+    with network() as ask:
+        while True:
+            room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if time.monotonic() < until else 0
+            for claim in claim_due(room) if room > 0 else []:
+                in_flight[ask(claim)] = claim
+            if not in_flight:
+                return finished
+            done, _ = wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                finished += _finish(in_flight.pop(future), future)
+
+
+def _finish(claim: Claim, future: Future[bytes]) -> bool:
+    error = future.exception()
+    outcome = failed(claim, error) if error else read(claim, future.result(), on=timezone.localdate())
+    held = finish(claim, outcome)
+    if not held:
+        log.warning("verification attempt came too late: its lease had passed to another worker")
+    return held
+
+
+@contextmanager
+def network() -> Iterator[Asker]:
+    """An event loop in a thread of its own with one HTTP client; both are gone when this ends."""
+    asker = Asker()
+    try:
+        yield asker
+    finally:
+        asker.close()
+
+
+class Asker:
+    """Call it with a claim to get the future answer."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="payers", daemon=True)
+        self.thread.start()
+        self.client = asyncio.run_coroutine_threadsafe(self._open(), self.loop).result()
+
+    async def _open(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=settings.VERIFICATION_IN_FLIGHT))
+
+    def __call__(self, claim: Claim) -> Future[bytes]:
+        asking = core_mime.ask(claim.road, claim.payload, payload_id=str(uuid.uuid4()), client=self.client)
+        return asyncio.run_coroutine_threadsafe(asking, self.loop)
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self.client.aclose(), self.loop).result()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()

@@ -1,0 +1,35 @@
+"""The policy somebody told us about."""
+
+from __future__ import annotations
+
+from helpline.payers.models import Payer, PayerKind
+from intake.inquiries.answers import Answers, InsuranceKind, SubscriberRelation
+from intake.inquiries.models import Inquiry
+from intake.insurance.models import Policy
+
+KINDS = {
+    InsuranceKind.PRIVATE: PayerKind.PRIVATE,
+    InsuranceKind.MEDICAID: PayerKind.MEDICAID,
+    InsuranceKind.MEDICARE: PayerKind.MEDICARE,
+    InsuranceKind.TRICARE_VA: PayerKind.TRICARE,
+    InsuranceKind.OTHER: PayerKind.OTHER,
+    InsuranceKind.NONE: "none",
+}
+
+
+def keep_policy(inquiry: Inquiry, answers: Answers) -> Policy | None:
+    """Make or correct the inquiry's policy from the answers; None when nothing was said about insurance."""
+    told = answers.insurance
+    if told.kind is None and not told.payer_name and not told.member_id:
+        return None
+    policy = Policy.objects.filter(inquiry=inquiry).first() or Policy(inquiry=inquiry)
+    policy.kind = str(KINDS.get(told.kind, "unknown")) if told.kind else "unknown"
+    policy.payer_said, policy.member_id = told.payer_name, told.member_id.strip()
+    policy.payer = Payer.objects.named(told.payer_name) if told.payer_name else None
+    policy.person_is_subscriber = told.subscriber_relation in {None, SubscriberRelation.SELF}
+    policy.subscriber_first_name, policy.subscriber_last_name = told.subscriber_first_name, told.subscriber_last_name
+    born = told.subscriber_birth_date
+    policy.subscriber_birth_date = born.isoformat() if born else None
+    policy.holder_may_not_know = told.holder_may_not_know is not None and told.holder_may_not_know.value != "no"
+    policy.save()
+    return policy

@@ -1,0 +1,298 @@
+"""Asking a payer: the row in PostgreSQL is the job.
+
+``ask_for`` adds it, ``claim_due`` takes it with a lease and an attempt number, and ``finish`` may only be done by the
+attempt that still holds it. All times are the database's. No transaction is open while a payer answers.
+The rules, and the faults this survives, are in docs/decisions/0004-the-queue.md.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from helpline.audit.acting import Actor, acting
+from intake.disclosures.consenting import NoConsent, disclose
+from intake.disclosures.models import Purpose
+from intake.inquiries.events import announce
+from intake.insurance.clearinghouses.errors import AskAPerson, ClearinghouseError, FixConfiguration, TryAgain
+from intake.insurance.clearinghouses.road import Road
+from intake.insurance.models import Attempt, Policy, Verification
+from intake.insurance.models import VerificationState as S
+from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
+from intake.insurance.x12.reading import read_reply
+from intake.insurance.x12.reply import ReplyKind
+from intake.insurance.x12.summary import StepKind, Summary
+from intake.insurance.x12.writing import write_270
+
+WORKER = Actor.process("verification")
+DISCLOSED_FIELDS = ("name", "birth date", "member ID", "service types")
+# CORE vC2.2.0 asks a sender not to ask again within 90 s of an unanswered real-time request
+BACKOFF_SECONDS = (100, 240, 330)
+SOONER_SECONDS = (5, 30, 120)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One attempt this process holds: what to send, where, and the fence it must show to finish."""
+
+    verification_id: uuid.UUID
+    inquiry_id: uuid.UUID
+    attempt: int
+    attempt_id: uuid.UUID
+    question: EligibilityInquiry
+    road: Road
+    payload: bytes
+    free_to_repeat: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where an attempt leaves its verification. ``after`` is seconds until the next try, for RETRY_AT only."""
+
+    state: str
+    attempt_state: str
+    why: str
+    after: float = 0
+    summary: Summary | None = None
+    reply: bytes | None = None
+
+
+def ask_for(policy: Policy, *, priority: int = Verification.LIVE) -> Verification:
+    """Add the job in the caller's transaction. A payer without an electronic road goes to the phone worklist.
+
+    Returns the open verification when there already is one.
+    """
+    policy = Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
+    standing = policy.verifications.exclude(finished_at__isnull=False).first()
+    if standing:
+        return standing
+    road = getattr(policy.payer, "road", None) if policy.payer else None
+    if road is None or not road.enabled:
+        made = policy.verifications.create(
+            state=S.BY_PHONE, priority=priority, finished_at=Now(), why="no electronic road to this payer"
+        )
+    else:
+        made = policy.verifications.create(priority=priority)
+    announce("verification", policy.inquiry_id)
+    return made
+
+
+def claim_due(limit: int) -> list[Claim]:
+    """Take up to ``limit`` due jobs. Each is committed as being sent, with its ledger row, before this returns.
+
+    A job whose consent is gone becomes WITHDRAWN, one that cannot be asked becomes REJECTED or CONFIGURATION, and one
+    whose last attempt died unheard on a road that is not free to repeat becomes UNKNOWN: none of these is returned.
+    """
+    claims = []
+    with acting(WORKER):
+        due = (
+            Verification.objects.due()
+            .select_for_update(skip_locked=True, of=("self",))
+            .select_related("policy__inquiry__person", "policy__payer__road")[:limit]
+        )
+        for verification in due:
+            claim = _claim(verification)
+            if claim:
+                claims.append(claim)
+    return claims
+
+
+def _claim(verification: Verification) -> Claim | None:
+    policy = verification.policy
+    road_row = getattr(policy.payer, "road", None) if policy.payer else None
+    if verification.state == S.SENDING:
+        _give_up_dead_attempt(verification)
+        if not (road_row and road_row.free_to_repeat):
+            _end(verification, S.UNKNOWN, "the question may have been sent before a crash")
+            return None
+    if road_row is None or not road_row.enabled:
+        _end(verification, S.BY_PHONE, "no electronic road to this payer")
+        return None
+    try:
+        question, control = question_for(verification), _next_control_number()
+        envelope = Envelope(
+            road_row.sender_id, road_row.receiver_id, control, timezone.localtime(), production=road_row.production
+        )
+        payload = write_270(question, envelope)
+    except CannotAsk as problem:
+        mended_by_caller = not problem.field.startswith(("provider", "payer", "envelope", "trace", "service_types"))
+        _end(verification, S.REJECTED if mended_by_caller else S.CONFIGURATION, f"correct: {problem.field}"[:60])
+        return None
+    attempt_id = uuid.uuid4()
+    try:
+        disclose(
+            inquiry_id=policy.inquiry_id,
+            purpose=Purpose.CHECK_INSURANCE,
+            recipient=f"{policy.payer.name if policy.payer else ''} by way of {road_row.receiver_id}",
+            fields=DISCLOSED_FIELDS,
+            about=attempt_id,
+            by=WORKER,
+        )
+    except NoConsent:
+        _end(verification, S.WITHDRAWN, "no consent in force")
+        return None
+    number = verification.attempt + 1
+    Attempt.objects.create(
+        id=attempt_id,
+        verification=verification,
+        number=number,
+        control_number=control,
+        request_270=payload.decode("ascii"),
+    )
+    verification.state, verification.attempt = S.SENDING, number
+    verification.lease_until = Now() + timedelta(seconds=settings.VERIFICATION_LEASE_SECONDS)
+    verification.save(update_fields=["state", "attempt", "lease_until"])
+    announce("verification", policy.inquiry_id)
+    road = Road(
+        url=road_row.url,
+        sender_id=road_row.sender_id,
+        receiver_id=road_row.receiver_id,
+        user_name=road_row.user_name,
+        password=road_row.password or "",
+        allowed_hosts=frozenset(settings.CLEARINGHOUSE_ALLOWED_HOSTS),
+        plain_http=not settings.PRODUCTION,
+        total_seconds=settings.VERIFICATION_REQUEST_SECONDS,
+    )
+    return Claim(
+        verification.pk, policy.inquiry_id, number, attempt_id, question, road, payload, road_row.free_to_repeat
+    )
+
+
+def question_for(verification: Verification) -> EligibilityInquiry:
+    """The 270 in plain values. Raises ``CannotAsk`` naming the field that is missing."""
+    policy = verification.policy
+    person, payer = policy.inquiry.person, policy.payer
+    if payer is None:
+        raise CannotAsk("payer.edi_id", "The insurer is not known.")
+    patient = Person(person.last_name, person.first_name, birth_date=_date(person.birth_date))
+    holder = Person(
+        policy.subscriber_last_name, policy.subscriber_first_name, birth_date=_date(policy.subscriber_birth_date)
+    )
+    return EligibilityInquiry(
+        payer=Payer(payer.name, payer.road.edi_payer_id),
+        provider=Provider(settings.PROVIDER_NAME, settings.PROVIDER_NPI),
+        member_id=policy.member_id,
+        subscriber=patient if policy.person_is_subscriber else holder,
+        dependent=None if policy.person_is_subscriber else patient,
+        trace=verification.trace,
+        service_types=tuple(payer.road.service_types) or ("30",),
+    )
+
+
+def read(claim: Claim, body: bytes, *, on: date) -> Outcome:
+    """What an answer means for its verification. Raises nothing."""
+    from intake.insurance.x12.meaning import summarise
+
+    reply = read_reply(body)
+    if reply.kind in {ReplyKind.NOT_X12, ReplyKind.INCOMPLETE}:
+        return _unknown(claim, f"unreadable answer: {reply.kind.value}", body)
+    if reply.kind is not ReplyKind.ELIGIBILITY:
+        return Outcome(S.CONFIGURATION, Attempt.State.FAILED, f"refused with {reply.kind.value}", reply=body)
+    summary = summarise(reply, asked=claim.question, on=on)
+    if summary.trace_matches is False:
+        return Outcome(S.QUARANTINED, Attempt.State.FAILED, "answer about somebody else", reply=body)
+    step, why = summary.next_step.kind, f"{summary.next_step.kind.value} {summary.next_step.code}".strip()[:60]
+    state = {
+        StepKind.NONE: S.ANSWERED,
+        StepKind.TRY_AGAIN: S.RETRY_AT,
+        StepKind.ASK_CALLER: S.REJECTED,
+        StepKind.CONFIGURATION: S.CONFIGURATION,
+        StepKind.ASK_A_PERSON: S.BY_PHONE,
+    }[step]
+    if state == S.RETRY_AT:
+        return _again(claim, Attempt.State.ANSWERED, why, BACKOFF_SECONDS, reply=body)
+    return Outcome(state, Attempt.State.ANSWERED, "" if state == S.ANSWERED else why, summary=summary, reply=body)
+
+
+def failed(claim: Claim, error: BaseException) -> Outcome:
+    """What a failed attempt means for its verification."""
+    match error:
+        case TryAgain():
+            return _again(claim, Attempt.State.NOT_SENT, error.words, SOONER_SECONDS, error.after_seconds)
+        case FixConfiguration():
+            return Outcome(S.CONFIGURATION, Attempt.State.FAILED, error.words[:60])
+        case AskAPerson():
+            return Outcome(S.BY_PHONE, Attempt.State.FAILED, error.words[:60])
+        case ClearinghouseError():
+            return _unknown(claim, error.words)
+        case _:
+            return _unknown(claim, f"our own error: {type(error).__name__}")
+
+
+def finish(claim: Claim, outcome: Outcome) -> bool:
+    """Write the outcome if this attempt still holds the job; returns whether it did."""
+    with acting(WORKER):
+        mine = Verification.objects.select_for_update(of=("self",)).filter(
+            pk=claim.verification_id, attempt=claim.attempt, state=S.SENDING
+        )
+        verification = mine.first()
+        if verification is None:
+            return False
+        attempt = Attempt.objects.get(pk=claim.attempt_id)
+        attempt.state, attempt.why, attempt.ended_at = outcome.attempt_state, outcome.why[:60], Now()
+        attempt.reply_271 = outcome.reply.decode("latin-1").replace("\x00", "") if outcome.reply is not None else None
+        attempt.save(update_fields=["state", "why", "ended_at", "reply_271"])
+        verification.summary_json = outcome.summary.to_json() if outcome.summary else None
+        if outcome.state == S.ANSWERED and outcome.summary:
+            verification.coverage = outcome.summary.substance_use.value
+        if outcome.state == S.RETRY_AT:
+            verification.next_at = Now() + timedelta(seconds=outcome.after * (0.9 + 0.2 * secrets.randbelow(100) / 100))
+        _settle(verification, outcome.state, outcome.why)
+    return True
+
+
+def _again(
+    claim: Claim,
+    attempt_state: str,
+    why: str,
+    waits: Iterable[int],
+    asked_to_wait: int | None = None,
+    reply: bytes | None = None,
+) -> Outcome:
+    """Another try later, or the phone when the tries are used up or the wait would pass 15 minutes."""
+    left = list(waits)[claim.attempt - 1 :]
+    wait = max(left[0], asked_to_wait or 0) if left else 0
+    if not left or wait > 900:
+        return Outcome(S.BY_PHONE, attempt_state, f"after {claim.attempt} tries: {why}"[:60], reply=reply)
+    return Outcome(S.RETRY_AT, attempt_state, why[:60], after=wait, reply=reply)
+
+
+def _unknown(claim: Claim, why: str, reply: bytes | None = None) -> Outcome:
+    if claim.free_to_repeat:
+        return _again(claim, Attempt.State.UNKNOWN, why, BACKOFF_SECONDS, reply=reply)
+    return Outcome(S.UNKNOWN, Attempt.State.UNKNOWN, why[:60], reply=reply)
+
+
+def _give_up_dead_attempt(verification: Verification) -> None:
+    verification.attempts.filter(state=Attempt.State.SENDING).update(
+        state=Attempt.State.UNKNOWN, ended_at=Now(), why="its worker stopped"
+    )
+
+
+def _end(verification: Verification, state: str, why: str) -> None:
+    _settle(verification, state, why)
+
+
+def _settle(verification: Verification, state: str, why: str) -> None:
+    verification.state, verification.why, verification.lease_until = state, why[:60], None
+    verification.finished_at = Now() if verification.is_final else None
+    verification.save()
+    announce("verification", verification.policy.inquiry_id)
+
+
+def _next_control_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('insurance_control_number')")
+        return int(cursor.fetchone()[0])
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

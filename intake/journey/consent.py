@@ -1,0 +1,90 @@
+"""A chapter that may come late: the person says yes themselves, by a one-time link, or takes it back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from django.conf import settings
+
+from helpline.audit.acting import Actor, acting, record
+from helpline.vault.models import SignedLink
+from intake.disclosures.consenting import give, revoke
+from intake.disclosures.models import Purpose, SignedHow
+from intake.inquiries.answers import Answers
+from intake.inquiries.events import announce
+from intake.inquiries.models import Inquiry
+from intake.inquiries.opening import answer_again
+from intake.insurance.nudging import nudge
+from intake.insurance.policies import keep_policy
+from intake.insurance.verification import ask_for
+
+LINK_PURPOSE = "consent"
+LINK_LASTS = timedelta(days=2)
+
+
+def make_consent_link(inquiry: Inquiry, *, by: Actor) -> str:
+    """An address the person opens to read, and sign or refuse, our consents. Works once, for two days."""
+    with acting(by):
+        link, secret = SignedLink.objects.make(purpose=LINK_PURPOSE, subject=inquiry.pk, lasts=LINK_LASTS)
+        record(by, "made_link", "consent", [link.pk], inquiry_id=inquiry.pk)
+    return f"{settings.SITE_URL}/consent/{secret}/"
+
+
+def sign(
+    link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], signature: str, told: Answers
+) -> Inquiry:
+    """The person's own yes: a consent for each purpose, and the insurer is asked if that is one of them.
+
+    ``told`` are the inquiry's answers completed by what the person typed on the page. Raises ``LinkRefused`` when the
+    link was used meanwhile.
+    """
+    by = Actor.link(link)
+    with acting(by):
+        link.use()
+        inquiry = Inquiry.objects.select_related("person").get(pk=link.subject)
+        person = replace(told.person, first_name=name[0], last_name=name[1])
+        inquiry = answer_again(inquiry, replace(told, person=person))
+        for purpose in purposes:
+            give(
+                inquiry_id=inquiry.pk,
+                purpose=purpose,
+                patient_name=" ".join(name),
+                signature=signature,
+                how=SignedHow.LINK,
+                recipients=told.insurance.payer_name if purpose == Purpose.CHECK_INSURANCE else "",
+                by_the_person=True,
+                by=by,
+            )
+        policy = keep_policy(inquiry, inquiry.answers)
+        if Purpose.CHECK_INSURANCE in purposes and policy:
+            ask_for(policy)
+            nudge()
+        announce("consented", inquiry.pk)
+    return inquiry
+
+
+def take_back(inquiry_id: uuid.UUID, *, by: Actor) -> int:
+    """Revoke every consent of this inquiry at once; returns how many were in force."""
+    with acting(by):
+        count = revoke(inquiry_id=inquiry_id, by=by)
+        announce("revoked", inquiry_id)
+    return count
+
+
+def note_spoken_yes(inquiry: Inquiry, purpose: str, *, by: Actor) -> None:
+    """A yes on the phone is written down, and unlocks nothing (42 CFR 2.31 asks for a signature)."""
+    with acting(by):
+        name = inquiry.person.full_name or "the person on the line"
+        give(
+            inquiry_id=inquiry.pk,
+            purpose=purpose,
+            patient_name=name,
+            signature="spoken",
+            how=SignedHow.SPOKEN,
+            by_the_person=True,
+            by=by,
+        )
+        announce("spoken_yes", inquiry.pk)

@@ -1,0 +1,63 @@
+"""Chapter one: a form is sent, or a call is written down."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import IntegrityError
+
+from helpline.audit.acting import Actor, acting
+from intake.disclosures.consenting import give
+from intake.disclosures.models import Purpose, SignedHow
+from intake.inquiries.answers import Answers
+from intake.inquiries.events import announce
+from intake.inquiries.models import Channel, Inquiry
+from intake.inquiries.opening import open_from
+from intake.insurance.nudging import nudge
+from intake.insurance.policies import keep_policy
+from intake.insurance.verification import ask_for
+
+
+def open_inquiry(
+    *,
+    answers: Answers,
+    idempotency_key: uuid.UUID | str,
+    by: Actor,
+    channel: str = Channel.WEB,
+    quarantined: bool = False,
+    language: str = "en",
+) -> Inquiry:
+    """Everything one sending of the form makes, in one transaction; the same key again gives the same inquiry.
+
+    The insurer is asked only when the person themselves agreed and signed. Raises ``ValueError`` for a key that is
+    not a UUID.
+    """
+    key = uuid.UUID(str(idempotency_key))
+    try:
+        with acting(by):
+            inquiry = open_from(
+                answers, idempotency_key=key, channel=channel, quarantined=quarantined, language=language
+            )
+            policy = keep_policy(inquiry, answers)
+            if policy and answers.may_verify and not quarantined:
+                consent_to_check(inquiry, answers, by=by)
+                ask_for(policy)
+                nudge()
+            announce("opened", inquiry.pk)
+    except IntegrityError:
+        return Inquiry.objects.get(idempotency_key=key)
+    return inquiry
+
+
+def consent_to_check(inquiry: Inquiry, answers: Answers, *, by: Actor) -> None:
+    signed = answers.insurance.signed_name
+    give(
+        inquiry_id=inquiry.pk,
+        purpose=Purpose.CHECK_INSURANCE,
+        patient_name=inquiry.person.full_name or signed,
+        signature=signed,
+        how=SignedHow.FORM,
+        recipients=answers.insurance.payer_name,
+        by_the_person=True,
+        by=by,
+    )
