@@ -30,8 +30,8 @@ CODE = re.compile(r"[A-Za-z0-9_.]{1,60}")
 async def ask(road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient) -> bytes:
     """Send one 270 and return the payload that came back (a 271, 999 or TA1, unread).
 
-    `payload_id` is a fresh UUID as text. Raises `TryAgain` (nothing was processed), `OutcomeUnknown` (sent, no
-    readable answer), `FixConfiguration` (address, credentials or envelope refused). Redirects are never
+    `payload_id` is a fresh UUID as text. Raises `TryAgain` (nothing was processed), `OutcomeUnknown` (sent,
+    no readable answer), `FixConfiguration` (address, credentials or envelope refused). Redirects are never
     followed. Nothing of the envelope or the payload is logged or put in an error.
     """
     url = checked_url(road)

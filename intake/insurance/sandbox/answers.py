@@ -1,4 +1,4 @@
-"""Writing the sandbox's answers: a 271 with our trace in it, a 999 for a bad 270, a TA1 for a bad envelope."""
+"""The sandbox's answers: a 271 with our trace in it, a 999 for a bad 270, a TA1 for a bad envelope."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GENERAL = frozenset(["1", "33", "35", "47", "48", "50", "86", "88", "98", "AL", 
 
 
 def write_271(question: Question, asked_before: Counter[str]) -> bytes:
-    """The plan's true answer to `question`; `asked_before` counts questions per member id (0 the first time)."""
+    """The plan's true answer to `question`; `asked_before` counts earlier questions per member id."""
     body = [["BHT", "0022", "11", _at(question.bht, 3), _at(question.bht, 4), _at(question.bht, 5)]]
     body += _parties(question) or _people(question, asked_before)
     transaction = [["ST", "271", "0001", VERSION], *body, ["SE", str(len(body) + 2), "0001"]]

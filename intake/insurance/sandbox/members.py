@@ -2,7 +2,7 @@
 
 | member id | name | born | what the plan does |
 |---|---|---|---|
-| SBX100001 | Daniel Reyes | 1996-04-12 | active PPO, substance use and mental health stated, $1,812.44 deductible left |
+| SBX100001 | Daniel Reyes | 1996-04-12 | active PPO with substance use benefits, $1,812.44 deductible left |
 | SBX100002 | Maria Lopez | 1988-02-03 | active HMO, only general coverage stated |
 | SBX100003 | Thomas Webb | 1979-11-30 | inactive since the end of last year |
 | SBX100004 | Ana Castillo | 1991-06-17 | AAA 72, member id not valid |

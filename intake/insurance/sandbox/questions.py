@@ -1,4 +1,4 @@
-"""Reading a 270 the way a plan does: whole envelope, right version, right loops, or a refusal that says where."""
+"""Reading a 270 as a plan does: whole envelope, right version, right loops, or a refusal that says where."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def _flag(benefit: Benefit) -> str:
 
 
 def _derived(pairs: list[tuple[Benefit, Money]]) -> list[Money]:
-    """left = total - used, only when exactly one of each matches in everything else and no "left" is given."""
+    """left = total - used, only when exactly one of each matches in all else and no "left" is given."""
     groups: dict[object, list[Money]] = {}
     for benefit, made in pairs:
         if made.measure != "share" and made.amount is not None:
@@ -165,7 +165,7 @@ def _limit_words(benefit: Benefit, unit: str, measure: str) -> str:
 
 
 def authorisation(benefits: Iterable[Benefit]) -> str:
-    """`required` as soon as one line says so; `not_required` only when lines say so and none says otherwise."""
+    """`required` as soon as one line says so; `not_required` only when no line says otherwise."""
     said = {AUTHORISATION.get(benefit.authorisation, "unknown") for benefit in benefits} - {"not_stated"}
     if "required" in said:
         return "required"

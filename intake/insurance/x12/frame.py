@@ -56,7 +56,7 @@ def _close(frame: Frame, opened: list[tuple[str, int, str]], segment: Segment, i
 
 
 def _unclosed(frame: Frame, segments: list[Segment]) -> None:
-    """Some senders leave off the very last terminator; a matching IEA control number proves nothing is lost."""
+    """Some senders leave off the last terminator; a matching IEA control number proves nothing is lost."""
     last, first = segments[-1], segments[0]
     if last[0] != "IEA" or _at(last, 2) != _at(first, 13) or not _at(last, 2):
         frame.cut = True

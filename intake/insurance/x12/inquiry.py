@@ -39,7 +39,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as the plan knows them. `gender` ("F", "M" or "") is best left out: it only adds mismatches."""
+    """A person as the plan knows them. `gender` (F, M or "") is best left out: it only adds mismatches."""
 
     last_name: str = field(default="", repr=False)
     first_name: str = field(default="", repr=False)
@@ -54,8 +54,8 @@ class EligibilityInquiry:
     """One question to one plan about one person.
 
     The person is the subscriber, or `dependent` when that is given (then the subscriber's name and birth date
-    may be left empty: the member ID finds them). `service_types` are X12 service type codes, "30" first: plan
-    coverage; "AI": substance use; "MH": mental health. `trace` is our reference, 1 to 50 characters, and comes
+    may be left empty: the member ID finds them). `service_types` are X12 service type codes, "30" (the plan)
+    first; "AI": substance use; "MH": mental health. `trace` is our reference, 1 to 50 characters, and comes
     back in the answer; `trace_origin` is exactly ten characters ("1" + EIN, or "9" + nine of our own).
     `service_date` None asks about today. `relationship` is INS02 ("01" spouse, "19" child, "34" other adult)
     and is sent only when given.

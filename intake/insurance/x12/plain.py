@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -28,11 +29,17 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(kind: type[T], data: dict[str, Any]) -> T:
     """Build `kind` from what `to_plain` made of it; unknown keys are ignored."""
-    return kind(**{name: _value(hint, data[name]) for name, hint in _hints(kind).items() if name in data})
+    return kind(
+        **{
+            name: _value(hint, data[name])
+            for name, hint in _hints(cast(Hashable, kind)).items()
+            if name in data
+        }
+    )
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _hints(kind: Hashable) -> dict[str, Any]:
     return get_type_hints(kind)
 
 

@@ -18,7 +18,8 @@ WHO = {"A": "payer", "B": "provider", "C": "subscriber", "D": "dependent"}
 
 WORDS = {
     StepKind.CONFIGURATION: "Our connection to this plan has to be put right by the operator: {reason}.",
-    StepKind.ASK_CALLER: "Check with the person: {fields}. {reason}. This does not mean there is no insurance.",
+    StepKind.ASK_CALLER: "Check with the person: {fields}. {reason}."
+    " This does not mean there is no insurance.",
     StepKind.ASK_A_PERSON: "Call the plan: {reason}.",
     StepKind.TRY_AGAIN: "Ask again later: {reason}.",
 }
@@ -52,7 +53,7 @@ def read_reject(reject: Reject) -> RejectFact:
 
 
 def step_from_rejects(facts: Iterable[RejectFact]) -> NextStep:
-    """The one thing to do: our own faults first, then what the person can correct, then a call, then waiting."""
+    """The one thing to do: our own faults first, then what a person can correct, a call, waiting."""
     every = list(facts)
     for kind in ORDER:
         chosen = [fact for fact in every if fact.kind is kind]
@@ -84,9 +85,7 @@ def step_from_other(reply: Reply) -> NextStep:
 def _refused(kind: ReplyKind, ack: Acknowledgement) -> NextStep:
     if ack.note == DUPLICATE_CONTROL_NUMBER and kind is ReplyKind.INTERCHANGE_ACKNOWLEDGEMENT:
         return _try_again("025", "The clearinghouse had seen this control number. Ask again with a new one.")
-    words = (
-        "The clearinghouse refused our message as not valid. The operator has to look; do not send it again."
-    )
+    words = "The clearinghouse refused our message as not valid. The operator has to look first."
     code = ack.note if kind is ReplyKind.INTERCHANGE_ACKNOWLEDGEMENT else f"999-{ack.code}"
     return NextStep(StepKind.CONFIGURATION, code, words=words)
 

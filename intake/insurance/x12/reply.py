@@ -55,7 +55,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An AAA. `loop` is where it stood ("2100C"), `reason` AAA03, `follow_up` AAA04, `request_valid` AAA01."""
+    """An AAA. `loop` is where it stood ("2100C"); `reason` AAA03, `follow_up` AAA04, `request_valid` 01."""
 
     loop: str
     reason: str
@@ -80,7 +80,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An NM1 with what follows it. `role` is NM101 (PR payer, IL subscriber, VN vendor, X3 utilisation...)."""
+    """An NM1 with what follows it. `role` is NM101 (PR payer, IL subscriber, VN vendor, X3 reviewer...)."""
 
     role: str
     last_name: str = ""
@@ -103,7 +103,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An HSD: how much of a service may be given. Raw elements in order: kind, quantity, unit, per, period."""
+    """An HSD: how much of a service may be given. Raw elements: kind, quantity, unit, per, period."""
 
     elements: tuple[str, ...]
 
@@ -113,7 +113,7 @@ class Benefit:
     """One EB with every segment that belongs to it.
 
     `info` EB01, `level` EB02 (IND, FAM...), `service_types` EB03, `insurance_type` EB04, `plan_name` EB05,
-    `period` EB06, `amount` dollars EB07 (None when blank: blank is not zero), `percent` EB08 as a fraction and
+    `period` EB06, `amount` dollars EB07 (None when blank: blank is not zero), `percent` EB08 as a fraction,
     always the patient's share, `authorisation` EB11 (Y/N/U/""), `network` EB12 (Y in, N out, W both, U
     unknown, ""): the network the benefit is for, not whether our provider is in it. `places` are III codes.
     """
@@ -190,7 +190,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A TA1 or 999/997: did the receiver take our message? `errors` are (segment, place, code...) as given."""
+    """A TA1 or 999/997: did the receiver take our message? `errors`: segment, place and code, as given."""
 
     accepted: bool
     code: str

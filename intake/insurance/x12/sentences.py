@@ -18,6 +18,7 @@ from .summary import (
 )
 
 _ONE = Decimal(1)
+NEAR = ("in", "both", "not_stated")
 ACTIVE = {
     Coverage.COVERED: "The plan is active and says substance use treatment is covered.",
     Coverage.NOT_COVERED: "The plan is active, but says substance use treatment is not covered.",

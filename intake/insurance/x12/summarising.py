@@ -28,6 +28,9 @@ from .writing import clean
 
 OTHER_COMPANY = frozenset({"VN", "X3", "Y2", "PR"})
 BEHAVIOURAL = frozenset({"substance_use", "mental_health"})
+NOT_CLEAR = "The answer does not say clearly whether the coverage is active. Call the plan."
+NOT_SAID = "The answer does not say whether the coverage is active. Call the plan."
+CANNOT_PROCESS = "The plan could not process the question. Call the plan."
 DONE = NextStep(StepKind.NONE)
 NOT_OURS = NextStep(
     StepKind.ASK_A_PERSON,
@@ -61,11 +64,22 @@ def _our_answer(answers: tuple[Answer, ...], asked: EligibilityInquiry) -> tuple
         if asked.trace.upper() in _echoed(answer):
             return answer, True
     traced = any(_echoed(answer) for answer in answers)
-    alone = answers[0] if len(answers) == 1 and not traced else None
-    if alone is None or (alone.reference and alone.reference.upper() != asked.trace.upper()):
-        rejected = alone is not None and not any(m.benefits for m in alone.members)
-        return (alone, None) if rejected else (None, False)
-    return alone, True if alone.reference else None
+    if len(answers) != 1 or traced:
+        return None, False
+    alone = answers[0]
+    if alone.reference.upper() == asked.trace.upper():
+        return alone, True
+    harmless = not any(m.benefits for m in alone.members)
+    if not alone.reference or harmless or any(_is_surely_ours(m, asked) for m in alone.members):
+        return alone, None
+    return None, False
+
+
+def _is_surely_ours(member: Member, asked: EligibilityInquiry) -> bool:
+    """Without any trace, only the same member id and birth date make an answer ours."""
+    holder = (member.subscriber or member).party
+    same_id = holder is not None and bool(holder.id) and _bare(holder.id) == _bare(asked.member_id)
+    return same_id and member.birth_date is not None and member.birth_date == asked.patient.birth_date
 
 
 def _echoed(answer: Answer) -> set[str]:
@@ -73,13 +87,17 @@ def _echoed(answer: Answer) -> set[str]:
 
 
 def _our_member(answer: Answer, asked: EligibilityInquiry) -> Member | None:
-    """The person asked about: by trace, else the one of the right level, else by birth date and first name."""
+    """The person asked about: by trace, else of the right level, else by birth date and first name.
+
+    A subscriber's answer is never taken for the dependent's, unless name and birth date are the dependent's.
+    """
     people = answer.members
     if asked.dependent is None:
         mine = [m for m in people if _has_trace(m, asked)] or [m for m in people if not m.is_dependent]
     else:
         mine = [m for m in people if m.is_dependent and _has_trace(m, asked)]
-        mine = mine or [m for m in people if m.is_dependent] or list(people)
+        mine = mine or [m for m in people if m.is_dependent]
+        mine = mine or [m for m in people if _is_same_person(m, asked)]
     if len(mine) > 1:
         mine = [m for m in mine if _is_same_person(m, asked)]
     return mine[0] if len(mine) == 1 else None
@@ -96,9 +114,20 @@ def _is_same_person(member: Member, asked: EligibilityInquiry) -> bool:
 
 
 def _is_somebody_else(member: Member, asked: EligibilityInquiry) -> bool:
-    """Two of member id, birth date and last name are stated and differ: not our person, whatever the trace."""
-    identity = _identity(member, asked)
-    return len({"member_id", "birth_date", "last_name"} & set(identity.changed)) >= 2
+    """Stated and different: the birth date and one thing more, or member id and last name together.
+
+    An id or last name that only lost or gained a prefix or suffix counts as the same here.
+    """
+    found = _identity(member, asked)
+    other = {name for name in found.changed if name in ("birth_date", "first_name")}
+    other |= {"member_id"} if _is_other(found.member_id, asked.member_id) else set()
+    other |= {"last_name"} if _is_other(found.last_name, asked.patient.last_name) else set()
+    return ("birth_date" in other and len(other) > 1) or {"member_id", "last_name"} <= other
+
+
+def _is_other(said: str, known: str) -> bool:
+    a, b = _bare(said), _bare(known)
+    return bool(a and b) and a not in b and b not in a
 
 
 def _identity(member: Member, asked: EligibilityInquiry) -> Identity:
@@ -136,7 +165,7 @@ def _summary(
     rejects = _rejects(answer, member)
     plans = read_plans(benefits, _periods(member), asked.service_types, on)
     coverage = _overall(plan.coverage for plan in plans)
-    step = _next_step(rejects, benefits)
+    step = _next_step(rejects, benefits, coverage)
     suggestions = tuple(found for b in benefits if (found := _suggestion(b)) is not None)
     answered = tuple(dict.fromkeys(code for b in benefits for code in b.service_types))
     unanswered = tuple(code for code in asked.service_types if code not in answered)
@@ -184,18 +213,19 @@ def _rejects(answer: Answer, member: Member | None) -> tuple[RejectFact, ...]:
     return tuple(read_reject(reject) for reject in found)
 
 
-def _next_step(rejects: tuple[RejectFact, ...], benefits: tuple[Benefit, ...]) -> NextStep:
+def _next_step(
+    rejects: tuple[RejectFact, ...], benefits: tuple[Benefit, ...], coverage: Coverage
+) -> NextStep:
     """A reject beside a stated status is only part of the answer; otherwise it decides."""
-    if any(b.info in STATUS for b in benefits):
+    if coverage is not Coverage.NOT_STATED:
         return DONE
+    if any(b.info in STATUS for b in benefits):
+        return NextStep(StepKind.ASK_A_PERSON, "status_not_clear", words=NOT_CLEAR)
     if rejects:
         return step_from_rejects(rejects)
     if any(b.info == "V" for b in benefits):
-        return NextStep(
-            StepKind.ASK_A_PERSON, "V", words="The plan could not process the question. Call the plan."
-        )
-    words = "The answer does not say whether the coverage is active. Call the plan."
-    return NextStep(StepKind.ASK_A_PERSON, "status_not_stated", words=words)
+        return NextStep(StepKind.ASK_A_PERSON, "V", words=CANNOT_PROCESS)
+    return NextStep(StepKind.ASK_A_PERSON, "status_not_stated", words=NOT_SAID)
 
 
 def _overall(said: Iterable[Coverage]) -> Coverage:

@@ -1,9 +1,10 @@
-"""What an answer means, ready for a screen: every fact in three values, plain words, and the line it came from.
+"""What an answer means, ready for a screen: three values, plain words, and the line each fact came from.
 
-`Summary.headline` is the one sentence to show first; `lines` the next few; `plans` hold the detail; `next_step`
-says what the house should do; `to_ask` is a call script made of what the plan did not say. Each `Sentence` has
-a stable `key` and `params` for translation besides its English `words`. Money is `Decimal` dollars, `percent` a
-fraction and always the patient's share; None means the plan left it blank, which is not zero.
+`Summary.headline` is the one sentence to show first; `lines` the next few; `plans` hold the detail;
+`next_step` says what the house should do; `to_ask` is a call script made of what the plan did not say. Each
+`Sentence` has a stable `key` and `params` for translation besides its English `words`. Money is `Decimal`
+dollars, `percent` a fraction and always the patient's share; None means the plan left it blank, which is not
+zero.
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ class Money:
     """One amount or share.
 
     `kind`: deductible, out_of_pocket, copay, coinsurance, spend_down. `measure`: total, used, left, share.
-    `network`: in, out, both, unknown, not_stated (of the benefit; it does not say whether a given program is in
-    the network). `authorisation`: required, not_required, unknown, not_stated. `flag`: "", `blank` (the plan
+    `network`: in, out, both, unknown, not_stated (of the benefit; not whether a given program is in the
+    network). `authorisation`: required, not_required, unknown, not_stated. `flag`: "", `blank` (the plan
     gave no figure), `percent_over_one` (a share above 100 %, probably 20 meant as 20 %: show as received),
     `derived` (we subtracted what was used from the total).
     """
@@ -82,7 +83,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How much of a service: `quantity` of `unit` (days, visits...) in `period`; `measure` total, used, left."""
+    """How much of a service: `quantity` of `unit` (days, visits) in `period`; `measure` total, used, left."""
 
     service_types: tuple[str, ...]
     quantity: Decimal | None
@@ -203,7 +204,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The meaning of one reply to one question. See the module's docstring for how to build a screen of it."""
+    """The meaning of one reply to one question. The module's docstring says how to build a screen of it."""
 
     coverage: Coverage
     substance_use: Coverage
@@ -234,5 +235,5 @@ class Summary:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Summary:
-        """The inverse of `to_json`; keys it does not know are left out, missing optional ones take defaults."""
+        """The inverse of `to_json`; unknown keys are left out, missing optional ones take defaults."""
         return from_plain(cls, data)

@@ -126,7 +126,7 @@ def _people(inquiry: EligibilityInquiry, envelope: Envelope) -> list[list[str]]:
     member_id = _identifier("member_id", inquiry.member_id, 80, shortest=2)
     today, dependent = envelope.created.date(), inquiry.dependent
     hl = ["HL", "3", "2", "22", "1" if dependent else "0"]
-    subscriber = _name("subscriber", "IL", inquiry.subscriber, needed=dependent is None) + ["MI", member_id]
+    subscriber = [*_name("subscriber", "IL", inquiry.subscriber, needed=dependent is None), "MI", member_id]
     born = _birth("subscriber", inquiry.subscriber, today, needed=dependent is None)
     question = _question(inquiry, today)
     if dependent is None:

@@ -90,7 +90,9 @@ def test_a_dependent_is_answered_in_her_own_loop(road: Road) -> None:
     amara = Person("Okafor", "Amara", birth_date=date(2001, 8, 14))
     asked = replace(about("SBX100010"), dependent=amara)
     member = reply_about(road, asked).answers[0].members[1]
-    assert member.is_dependent and member.benefits[0].info == "1" and member.traces[0].number == "HL-100"
+    assert member.is_dependent
+    assert member.benefits[0].info == "1"
+    assert member.traces[0].number == "HL-100"
     unknown = replace(asked, dependent=replace(amara, first_name="Ada"))
     assert rejects(reply_about(road, unknown)) == [("2100D", "67")]
 
@@ -113,7 +115,8 @@ def test_garbage_and_silence_leave_the_outcome_unknown(road: Road) -> None:
 def test_a_bad_270_gets_a_999_and_a_strange_sender_a_ta1(road: Road) -> None:
     good = write_270(DANIEL, ENVELOPE)
     refused = read_reply(post(road, good.replace(b"EQ*30~EQ*MH~EQ*AI~", b"")))
-    assert refused.kind is ReplyKind.ACKNOWLEDGEMENT and not refused.acknowledgements[0].accepted
+    assert refused.kind is ReplyKind.ACKNOWLEDGEMENT
+    assert not refused.acknowledgements[0].accepted
     strange = read_reply(post(replace(road, sender_id="SOMEBODY"), good))
     assert (strange.kind, strange.acknowledgements[0].note) == ("TA1", "006")
 
