@@ -164,7 +164,8 @@ def distance(need: Need, offer: Offer) -> Finding | None:
     miles = str(round(offer.distance_miles))
     if offer.distance_miles <= need.miles:
         steps = max(0, NEAREST - int(offer.distance_miles // STEP_MILES))
-        return met("near", hard=True, miles=miles).by(steps)
+        near = met("near", hard=True, miles=miles) if steps < NEAREST else met("very_near", hard=True)
+        return near.by(steps)
     if need.telehealth and main_care(need) in BY_TELEHEALTH and "telehealth" in offer.facts:
         return ask("telehealth_far", hard=True, miles=miles)
     return against("too_far", hard=True, miles=miles)
@@ -267,13 +268,16 @@ def rules_for(need: Need, today: date) -> tuple[Rule, ...]:
     return withdrawal + RULES + (partial(freshness, today),)
 
 
-def evidence(need: Need) -> frozenset[str]:
-    """The facts that make a program likely to give the kind of care looked for; empty when none is."""
+def setting(need: Need) -> frozenset[str]:
+    """The facts that say a program gives the kind of care looked for; empty when no kind is known."""
     kind = main_care(need)
-    if kind is None:
-        return frozenset()
-    detox = {f"detox_{each}" for each in need.withdrawal} if kind in WITHDRAWAL else set()
-    return CARE_FACTS[kind] | detox
+    return CARE_FACTS[kind] if kind else frozenset()
+
+
+def evidence(need: Need) -> frozenset[str]:
+    """``setting``, and the withdrawals a program may list without saying where it manages them."""
+    detox = {f"detox_{each}" for each in need.withdrawal} if main_care(need) in WITHDRAWAL else set()
+    return setting(need) | detox
 
 
 def favourable(need: Need) -> frozenset[str]:

@@ -41,7 +41,7 @@ OPIOID_MEDICAID = Need(
 def offer_2022(
     codes: str, *, miles: float = 10, public_id: str = "a", state: str = "AL", also: Iterable[str] = ()
 ) -> Offer:
-    yes, no = facts.read_codes("2022", codes.split())
+    yes, no = facts.read_codes("samhsa-su-2022", codes.split())
     return Offer(
         public_id=public_id,
         state=state,

@@ -1,0 +1,181 @@
+"""The query and the widening, on the real directory of 2022."""
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
+from math import dist
+from uuid import UUID
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.plugin import DjangoDbBlocker
+
+from helpline.programs.geography import chord_of, unit_point
+from helpline.programs.models import Place, Program
+from intake.inquiries.triage import Care
+from intake.matching import choosing
+from intake.matching.choosing import CodeBook, choose
+from intake.matching.engine import Matches
+from intake.matching.need import Need, PayerKind
+from intake.matching.rules import evidence
+from tests.matching.offers import CLONAZEPAM_AND_ALCOHOL, OPIOID_MEDICAID, TODAY
+from tests.servers import copy_database, drop_database
+
+
+@pytest.fixture(scope="module", autouse=True)
+def directory(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    name, before = copy_database(), connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        call_command("load_directory", verbosity=0, stdout=StringIO())
+        yield
+        connection.close()
+        connection.settings_dict["NAME"] = before
+    drop_database(name)
+
+
+def at(need: Need, zip_code: str) -> Need:
+    place = Place.objects.get(pk=zip_code)
+    return replace(need, latitude=place.latitude, longitude=place.longitude, state=place.state)
+
+
+def notes(found: Matches) -> set[str]:
+    return {each.code for each in found.notes}
+
+
+def test_birmingham_clonazepam_and_alcohol_is_asked_never_promised() -> None:
+    found = choose(at(CLONAZEPAM_AND_ALCOHOL, "35203"), today=TODAY)
+    assert found.first_aid[0].code == "emergency_department"
+    assert found.fits == ()
+    assert found.ask_first[0].offer.city == "Warrior"
+    asked = [each.code for each in found.ask_first[0].questions]
+    assert asked == ["withdrawal_both_listed", "withdrawal_both_listed", "ask_this_plan"]
+    assert notes(found) == {"more_within"}
+
+
+def test_birmingham_opioid_and_medicaid_fits_programs_with_medication() -> None:
+    found = choose(at(OPIOID_MEDICAID, "35203"), today=TODAY)
+    assert len(found.fits) >= 5
+    assert all({"methadone", "buprenorphine"} & each.offer.facts for each in found.fits)
+    assert found.left_out
+    assert found.excluded[0].code == "opioid_medication_refused"
+
+
+def test_montana_without_money_looks_further_and_says_so() -> None:
+    need = replace(
+        CLONAZEPAM_AND_ALCOHOL,
+        payer=PayerKind.NONE,
+        substances=frozenset({"benzodiazepine"}),
+        withdrawal=frozenset({"benzodiazepine"}),
+    )
+    found = choose(at(need, "59001"), today=TODAY)
+    assert found.need.miles == 100
+    assert "widened" in notes(found)
+    assert "No program within 50 miles lists this care, so we looked within 100 miles." in [
+        each.words for each in found.notes
+    ]
+
+
+def test_nowhere_in_reach_is_said_and_no_place_is_asked_for() -> None:
+    ocean = replace(CLONAZEPAM_AND_ALCOHOL, latitude=0.0, longitude=-150.0)
+    assert "nothing_listed" in notes(choose(ocean, today=TODAY))
+    assert notes(choose(replace(ocean, latitude=None), today=TODAY)) == {"place_needed"}
+
+
+def test_the_index_gives_place_and_codes_together() -> None:
+    need = at(CLONAZEPAM_AND_ALCOHOL, "10001")
+    assert need.latitude is not None
+    assert need.longitude is not None
+    near = Program.objects.public().near(need.latitude, need.longitude, 50)
+    plan = choosing.nearest(near, need, CodeBook.load()).explain()
+    scan = plan[plan.index("Index Scan using program_place_and_codes") :]
+    assert "codes && " in scan.split("Filter:")[0]
+    assert 'Order By: ("position" <->' in scan
+    assert "Seq Scan on programs_program" not in plan
+
+
+def test_the_same_programs_in_the_same_order_as_looking_at_every_one() -> None:
+    codes = CodeBook.load()
+    everyone = [
+        (row, unit_point(latitude, longitude))
+        for *row, latitude, longitude in Program.objects.public()
+        .filter(position__isnull=False)
+        .values_list("id", "codes", "latitude", "longitude")
+    ]
+    chance = random.Random(5)
+    places = list(Place.objects.exclude(latitude=None).order_by("zip").values_list("latitude", "longitude"))
+    for care in (Care.WITHDRAWAL_MEDICAL_24H, Care.OPIOID_MEDICATION, Care.OUTPATIENT):
+        need = replace(CLONAZEPAM_AND_ALCOHOL, care=(care,))
+        wanted = set(codes.numbers(evidence(need)))
+        for latitude, longitude in chance.sample(places, 15):
+            near = Program.objects.public().near(latitude, longitude, 50)
+            found = [row["id"] for row in choosing.nearest(near, need, codes)]
+            here, reach = unit_point(latitude, longitude), chord_of(50)
+            within = sorted(
+                (dist(here, point), *row) for row, point in everyone if dist(here, point) <= reach
+            )
+            likely = [number for _, number, said in within if wanted & set(said)]
+            others = [number for _, number, said in within if not wanted & set(said)]
+            assert found == likely[: choosing.LIKELY_LIMIT] + others[: choosing.OTHERS_LIMIT]
+
+
+def test_three_statements_however_many_programs() -> None:
+    for zip_code in ("10001", "35203"):
+        with CaptureQueriesContext(
+            connection,
+        ) as statements:
+            choose(at(OPIOID_MEDICAID, zip_code), today=TODAY)
+        assert len(statements) == 4  # the first is this test's own look-up of the ZIP
+
+
+def test_hidden_places_show_no_address_and_only_when_asked_for() -> None:
+    need = at(OPIOID_MEDICAID, "35203")
+    best = UUID(choose(need, today=TODAY).fits[0].offer.public_id)
+    Program.objects.filter(pk=best).update(confidential=True)
+    try:
+        assert str(best) not in json.dumps(choose(need, today=TODAY).to_json())
+        shown = choose(need, today=TODAY, hidden_places=True)
+        hidden = next(each.offer for each in shown.ranked if each.offer.public_id == str(best))
+        assert (hidden.street, hidden.city, hidden.zip, hidden.latitude) == ("", "", "", None)
+        assert hidden.phone
+    finally:
+        Program.objects.filter(pk=best).update(confidential=False)
+
+
+def test_a_silent_listing_survives_and_do_not_refer_does_not() -> None:
+    need = at(CLONAZEPAM_AND_ALCOHOL, "35203")
+    silent, closed = (UUID(each.offer.public_id) for each in choose(need, today=TODAY).ask_first[:2])
+    before = Program.objects.get(pk=silent).codes
+    Program.objects.filter(pk=silent).update(codes=[])
+    Program.objects.filter(pk=closed).update(status="do_not_refer", status_reason="asked not to")
+    try:
+        ids = [each.offer.public_id for each in choose(need, today=TODAY).ask_first]
+        assert str(silent) in ids
+        assert str(closed) not in ids
+    finally:
+        Program.objects.filter(pk=silent).update(codes=before)
+        Program.objects.filter(pk=closed).update(status="listed", status_reason="")
+
+
+def test_a_stored_choice_replays() -> None:
+    found = choose(at(OPIOID_MEDICAID, "35203"), today=TODAY)
+    assert Matches.replay(json.loads(json.dumps(found.to_json()))) == found
+
+
+def test_the_command_tells_it_as_json_and_in_words() -> None:
+    out = StringIO()
+    asked = ("--zip", "35203", "--substance", "clonazepam", "--payer-type", "private", "--age", "27")
+    call_command("match_programs", *asked, "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert told["need"]["withdrawal"] == ["benzodiazepine"]
+    assert told["ask_first"][0]["score"] == sum(each["weight"] for each in told["ask_first"][0]["reasons"])
+    out = StringIO()
+    call_command("match_programs", *asked, stdout=out)
+    assert "Ask: is withdrawal from benzodiazepines medically managed in the 24-hour bed?" in out.getvalue()
+    with pytest.raises(CommandError, match="--zip"):
+        call_command("match_programs", "--zip", "00000")
