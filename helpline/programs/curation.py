@@ -1,8 +1,8 @@
 """What people do to listings: correct, verify, mark "do not refer", withdraw, restore.
 
-Each verb takes the row's id and the member of staff (``by``), works on a locked row in one transaction, leaves a
-``ProgramChange`` that shows what was before, and is under audit. What a person corrected is named in
-``corrected_fields``, and no import overwrites it.
+Each verb takes the row's id and the member of staff (``by``), works on a locked row in one transaction,
+leaves a ``ProgramChange`` that shows what was before, and is under audit. What a person corrected is named
+in ``corrected_fields``, and no import overwrites it.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ def correct(
 ) -> Program:
     """Set fields to what a person knows, and keep imports from overwriting them.
 
-    ``corrections`` maps names of ``CORRECTABLE`` to clean values; ``position`` is ``(latitude, longitude)`` in degrees
-    or None. ``seen`` is the ``changed_at`` the person saw: a later change raises ``ChangedMeanwhile``.
+    ``corrections`` maps names of ``CORRECTABLE`` to clean values; ``position`` is ``(latitude, longitude)``
+    in degrees or None. ``seen`` is the ``changed_at`` the person saw: a later change raises
+    ``ChangedMeanwhile``.
     """
     if strange := set(corrections) - CORRECTABLE:
         raise CannotChange(f"Not a field that can be corrected: {', '.join(sorted(strange))}.")
@@ -78,7 +79,9 @@ def verify(program_id: UUID, *, by: User, note: str = "") -> Program:
 
 
 def do_not_refer(program_id: UUID, *, by: User, reason: str) -> Program:
-    """Keep the listing, but send nobody there: the number is dead, it takes nobody. Raises ``CannotChange``."""
+    """Keep the listing, but send nobody there: the number is dead, it takes nobody. Raises
+    ``CannotChange``.
+    """
     return _take_out(program_id, Status.DO_NOT_REFER, by, reason)
 
 

@@ -273,7 +273,9 @@ class Program(models.Model):
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None, located_by="")
                 | Q(
+                    latitude__isnull=False,
                     latitude__range=(-90, 90),
+                    longitude__isnull=False,
                     longitude__range=(-180, 180),
                     located_by__in=["street", "zip", "person"],
                 ),

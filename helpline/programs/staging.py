@@ -32,6 +32,7 @@ MERGED = (*PUBLISHED, *PLACE)
 STAGED = ("id", "source_row", "identity", *PUBLISHED, "latitude", "longitude")
 
 _STAGE = """
+DROP TABLE IF EXISTS pg_temp.staged, pg_temp.incoming;
 CREATE TEMP TABLE staged (
     id uuid, source_row int, identity uuid, name1 text, name2 text, street1 text, street2 text, city text,
     state text, zip text, phone text, intake_lines text[], codes int[], unknown_codes text[],

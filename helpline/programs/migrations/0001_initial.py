@@ -356,9 +356,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("latitude", None), ("located_by", ""), ("longitude", None)),
                     models.Q(
-                        ("latitude__range", (-90, 90)),
+                        ("latitude__isnull", False), ("latitude__range", (-90, 90)),
                         ("located_by__in", ["street", "zip", "person"]),
-                        ("longitude__range", (-180, 180)),
+                        ("longitude__isnull", False), ("longitude__range", (-180, 180)),
                     ),
                     _connector="OR",
                 ),
