@@ -1,0 +1,61 @@
+"""Forms of few fields: a code to come back with, a code to ask about, and sending."""
+
+from uuid import UUID
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from intake.inquiries.models import Draft, Inquiry, State
+
+STATE_WORDS: dict[str, Promise] = {
+    State.WAITING: _("We have it. Nobody has started on it yet."),
+    State.IN_PROGRESS: _("Somebody here is working on it."),
+    State.REFERRED: _("We have asked a program."),
+    State.CLOSED: _("It is closed. You can call us, or start a new one, at any time."),
+}
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        max_length=40,
+        label=_("Your code"),
+        help_text=_("Ten letters and numbers, like BCD2-F3G-H4J. Capitals and dashes do not matter."),
+        error_messages={
+            "required": _("Enter your code."),
+            "max_length": _("A code has ten letters and numbers. Check what you typed."),
+        },
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}
+        ),
+    )
+
+    def draft(self) -> Draft | None:
+        """The saved form behind the code. Adds an error and gives ``None`` when there is none."""
+        found = Draft.objects.by_code(self.cleaned_data["code"]) if self.is_valid() else None
+        return found or self._unknown(
+            _("We know no saved form with this code. It may be too old, or mistyped.")
+        )
+
+    def inquiry(self) -> Inquiry | None:
+        """The inquiry behind the code; as ``draft``."""
+        found = Inquiry.objects.by_reference(self.cleaned_data["code"]) if self.is_valid() else None
+        return found or self._unknown(_("We know no inquiry with this code. Check it, or call us."))
+
+    def _unknown(self, sentence: Promise) -> None:
+        if not self.errors:
+            self.add_error("code", sentence)
+
+
+class SendForm(forms.Form):
+    """``website`` is shown to nobody: who fills it in is set aside as a likely program, never turned away."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    website = forms.CharField(required=False)
+
+    def looks_automatic(self) -> bool:
+        return not self.is_valid() or bool(self.cleaned_data.get("website"))
+
+    def belongs_to(self, key: UUID) -> bool:
+        """Whether this form was made for the draft with that key, not for another of the same browser."""
+        return self.is_valid() and self.cleaned_data["key"] == key

@@ -1,0 +1,85 @@
+"""The order of the questions, and which of them apply to whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from intake.inquiries.answers import Answers
+from intake.inquiries.triage import Action, Urgency, assess
+from intake.public import forms, insurance_forms
+from intake.public.step_form import StepForm
+
+
+def always(_answers: Answers) -> bool:
+    return True
+
+
+def in_danger(answers: Answers) -> bool:
+    """Something said so far means 911, 988 or an emergency department now."""
+    return bool(urgent_actions(answers))
+
+
+def urgent_actions(answers: Answers) -> tuple[Action, ...]:
+    """What to do this minute; empty when nothing said so far is an emergency."""
+    triage = assess(answers)
+    return triage.now if triage.urgency is Urgency.DANGER_NOW else ()
+
+
+def can_consent(answers: Answers) -> bool:
+    return insurance_forms.is_the_person(answers) and insurance_forms.is_insured(answers)
+
+
+@dataclass(frozen=True)
+class Step:
+    slug: str
+    title: Promise
+    form: type[StepForm]
+    applies: Callable[[Answers], bool] = always
+    template: str = "public/intake/step.html"
+
+    @property
+    def url(self) -> str:
+        return reverse("intake_step", args=[self.slug])
+
+
+STEPS = (
+    Step("who", _("Who needs help"), forms.WhoForm),
+    Step("danger", _("Danger right now"), forms.DangerForm, template="public/intake/danger.html"),
+    Step("help-now", _("Get help now"), forms.NothingForm, in_danger, "public/intake/help_now.html"),
+    Step("substances", _("What is being used"), forms.NothingForm, template="public/intake/substances.html"),
+    Step("history", _("What happened before"), forms.HistoryForm),
+    Step("feelings", _("Thoughts of suicide"), forms.FeelingsForm, template="public/intake/feelings.html"),
+    Step("safe-now", _("Get help now"), forms.NothingForm, in_danger, "public/intake/help_now.html"),
+    Step("home", _("Safety and health"), forms.HomeForm),
+    Step("where", _("Where"), forms.WhereForm),
+    Step("reach", _("How to reach you safely"), forms.ReachForm),
+    Step("insurance", _("Insurance"), insurance_forms.InsuranceForm, template="public/intake/insurance.html"),
+    Step("plan", _("Your plan"), insurance_forms.PlanForm, insurance_forms.is_insured),
+    Step(
+        "consent",
+        _("Asking your plan"),
+        insurance_forms.ConsentForm,
+        can_consent,
+        "public/intake/consent.html",
+    ),
+    Step("preferences", _("What matters to you"), forms.PreferencesForm),
+)
+BY_SLUG = {step.slug: step for step in STEPS}
+
+
+def applying(answers: Answers) -> tuple[Step, ...]:
+    return tuple(step for step in STEPS if step.applies(answers))
+
+
+def after(step: Step, answers: Answers) -> str:
+    """Address of the next page: the next step that applies, or the check page."""
+    later = STEPS[STEPS.index(step) + 1 :]
+    return next((one.url for one in later if one.applies(answers)), reverse("intake_check"))
+
+
+def before(step: Step, answers: Answers) -> str:
+    earlier = reversed(STEPS[: STEPS.index(step)])
+    return next((one.url for one in earlier if one.applies(answers)), reverse("get_help"))

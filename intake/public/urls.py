@@ -1,0 +1,14 @@
+from django.urls import path
+
+from intake.public import views
+
+urlpatterns = [
+    path("get-help/", views.get_help, name="get_help"),
+    path("get-help/check/", views.intake_check, name="intake_check"),
+    path("get-help/sent/", views.intake_sent, name="intake_sent"),
+    path("get-help/save/", views.intake_save, name="intake_save"),
+    path("get-help/come-back/", views.intake_resume, name="intake_resume"),
+    path("get-help/substances/<int:number>/", views.intake_substance, name="intake_substance"),
+    path("get-help/<slug:slug>/", views.intake_step, name="intake_step"),
+    path("status/", views.inquiry_status, name="inquiry_status"),
+]

@@ -1,0 +1,242 @@
+"""The caller's way through the form: kept on our side, nothing required, sent once."""
+
+import uuid
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from intake.inquiries.models import Draft, Inquiry
+from intake.inquiries.triage import Care, Urgency
+from intake.public.steps import STEPS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def started(client: Client) -> Client:
+    client.post(reverse("get_help"))
+    return client
+
+
+def say(client: Client, slug: str, **said: object):
+    return client.post(reverse("intake_step", args=[slug]), said)
+
+
+def substance(client: Client, number: int, **said: object):
+    return client.post(reverse("intake_substance", args=[number]), said)
+
+
+def send(client: Client, **more: object):
+    draft = Draft.objects.get()
+    return client.post(reverse("intake_check"), {"key": draft.idempotency_key, **more})
+
+
+def test_every_step_can_be_skipped_and_an_empty_form_can_be_sent(started: Client) -> None:
+    page = reverse("intake_step", args=["who"])
+    for _ in range(len(STEPS) + 3):
+        if page == reverse("intake_check"):
+            break
+        shown = started.get(page, follow=True)
+        assert shown.status_code == 200
+        here = shown.redirect_chain[-1][0] if shown.redirect_chain else page
+        page = started.post(here, {}).headers["Location"]
+    assert page == reverse("intake_check")
+    assert started.get(page).status_code == 200
+    assert send(started).headers["Location"] == reverse("intake_sent")
+    assert Inquiry.objects.get().triage().urgency is Urgency.SOON
+
+
+def test_the_mothers_story(started: Client) -> None:
+    say(started, "who", for_whom="someone_else", relation="parent")
+    for number, name in ((1, "clonazepam"), (2, "alcohol")):
+        substance(started, number, text=name, stopped="yes", last_use="yesterday")
+    say(started, "where", zip="35203")
+    say(started, "insurance", insurance__kind="private")
+    say(started, "plan", insurance__payer_name="Sample Plan", insurance__member_id="ABC 123")
+    assert started.get(reverse("intake_step", args=["consent"])).status_code == 302
+    assert "do this first" in started.get(reverse("intake_check")).text
+    send(started)
+    inquiry = Inquiry.objects.get()
+    assert inquiry.triage().care[:2] == (Care.EMERGENCY_DEPARTMENT, Care.WITHDRAWAL_MEDICAL_24H)
+    assert inquiry.answers.uses[0].klass == "benzodiazepine"
+    assert not inquiry.answers.may_verify
+    page = started.get(reverse("intake_sent")).text
+    assert inquiry.reference_code in page
+    assert "Do not make them stop suddenly" in page
+    assert "We send nothing to an insurer" in page
+
+
+def test_sending_twice_makes_one_inquiry(started: Client) -> None:
+    key = Draft.objects.get().idempotency_key
+    for _ in range(2):
+        sent = started.post(reverse("intake_check"), {"key": key})
+        assert sent.headers["Location"] == reverse("intake_sent")
+    assert Inquiry.objects.count() == 1
+
+
+def test_a_key_of_another_draft_sends_nothing(started: Client) -> None:
+    assert started.post(reverse("intake_check"), {"key": uuid.uuid4()}).status_code == 200
+    assert Inquiry.objects.count() == 0
+
+
+def test_after_sending_the_draft_holds_no_answers(started: Client) -> None:
+    substance(started, 1, text="clonazepam")
+    send(started)
+    draft = Draft.objects.get()
+    assert (draft.answers_json, draft.inquiry) == ({}, Inquiry.objects.get())
+    assert started.get(reverse("intake_step", args=["who"])).headers["Location"] == reverse("intake_sent")
+
+
+def test_a_filled_honeypot_is_set_aside_not_refused(started: Client) -> None:
+    send(started, website="http://spam.example")
+    assert Inquiry.objects.get().quarantined
+
+
+def test_the_cookie_holds_only_a_signed_id(started: Client) -> None:
+    say(started, "who", caller_name="Ruth")
+    cookie = started.cookies[settings.DRAFT_COOKIE_NAME]
+    assert cookie.value.split(":")[0] == str(Draft.objects.get().pk)
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert not cookie["max-age"]
+    started.cookies[settings.DRAFT_COOKIE_NAME] = f"{uuid.uuid4()}:forged"
+    assert started.get(reverse("intake_check")).status_code == 302
+
+
+def test_pages_are_kept_by_no_cache(started: Client) -> None:
+    for page in (reverse("get_help"), reverse("intake_step", args=["who"]), reverse("intake_check")):
+        assert "no-store" in started.get(page).headers["Cache-Control"]
+
+
+def test_a_substance_comes_with_the_link(client: Client) -> None:
+    assert 'value="clonazepam"' in client.get(reverse("get_help"), {"substance": "clonazepam"}).text
+    assert Draft.objects.count() == 0
+    client.post(reverse("get_help"), {"substance": "clonazepam"})
+    (use,) = Draft.objects.get().answers.uses
+    assert (use.text, use.canonical, use.klass) == ("clonazepam", "clonazepam", "benzodiazepine")
+
+
+def test_a_word_with_several_meanings_is_asked_about_once(started: Client) -> None:
+    asked = substance(started, 1, text="boy")
+    assert asked.headers["Location"] == reverse("intake_substance", args=[1])
+    assert "can mean several things" in started.get(asked.headers["Location"]).text
+    gone_on = substance(started, 1, text="boy", meaning="heroin")
+    assert gone_on.headers["Location"] == reverse("intake_step", args=["substances"])
+    assert Draft.objects.get().answers.uses[0].klass == "opioid"
+    assert substance(started, 1, text="boy", meaning="other").status_code == 302
+    assert Draft.objects.get().answers.uses[0].klass is None
+
+
+def test_a_substance_can_be_removed(started: Client) -> None:
+    substance(started, 1, text="beer")
+    substance(started, 2, text="xanax")
+    substance(started, 1, remove="yes")
+    assert [use.text for use in Draft.objects.get().answers.uses] == ["xanax"]
+
+
+def test_danger_shows_help_first_and_lets_them_go_on(started: Client) -> None:
+    there = say(started, "danger", symptoms=["cannot_wake"])
+    assert there.headers["Location"] == reverse("intake_step", args=["help-now"])
+    page = started.get(there.headers["Location"]).text
+    assert "Call 911 now" in page
+    assert "1-800-222-1222" in page
+    assert "988" in page
+    assert say(started, "help-now").headers["Location"] == reverse("intake_step", args=["substances"])
+
+
+def test_a_change_leads_back_to_the_check_page(started: Client) -> None:
+    assert say(started, "where", zip="35203", then="check").headers["Location"] == reverse("intake_check")
+
+
+def test_errors_say_what_to_do_link_to_the_field_and_keep_what_was_typed(started: Client) -> None:
+    page = say(started, "reach", contact__methods=["call"], contact__phone="12").text
+    assert "Enter the phone number with its area code" in page
+    assert 'href="#id_contact__phone"' in page
+    assert 'value="12"' in page
+    page = say(started, "where", zip="ABC").text
+    assert "five digits" in page
+    assert 'value="ABC"' in page
+
+
+def test_what_is_typed_after_the_draft_is_gone_is_not_lost(client: Client) -> None:
+    assert say(client, "who", for_whom="self").status_code == 302
+    assert Draft.objects.get().answers.for_whom == "self"
+
+
+def test_come_back_with_a_code_on_another_device(started: Client) -> None:
+    say(started, "where", zip="35203")
+    started.post(reverse("intake_save"))
+    code = Draft.objects.get().resume_code
+    assert code in started.get(reverse("intake_save")).text
+    other = Client()
+    assert other.post(reverse("intake_resume"), {"code": code.lower()}).headers["Location"] == reverse(
+        "intake_check"
+    )
+    assert "35203" in other.get(reverse("intake_check")).text
+    assert "We know no saved form" in other.post(reverse("intake_resume"), {"code": "nothing"}).text
+
+
+def test_status_says_the_state_and_nothing_else(started: Client) -> None:
+    substance(started, 1, text="clonazepam")
+    send(started)
+    page = Client().post(reverse("inquiry_status"), {"code": Inquiry.objects.get().reference_code}).text
+    assert "Nobody has started on it yet" in page
+    assert "clonazepam" not in page
+    assert "We know no inquiry" in Client().post(reverse("inquiry_status"), {"code": "x"}).text
+
+
+def test_the_sent_page_can_be_taken_off_the_device(started: Client) -> None:
+    send(started)
+    started.post(reverse("intake_sent"))
+    assert started.get(reverse("intake_sent")).headers["Location"] == reverse("get_help")
+
+
+ASKED = {
+    "insurance__check": "electronic",
+    "person__first_name": "Sam",
+    "person__last_name": "Doe",
+    "person__birth_date": "3/27/1985",
+    "insurance__signed_name": "Sam Doe",
+}
+
+
+def insured(client: Client, **plan: object) -> None:
+    say(client, "who", for_whom="self")
+    say(client, "insurance", insurance__kind="private")
+    say(client, "plan", insurance__payer_name="Sample Plan", insurance__member_id="W1", **plan)
+
+
+def test_the_person_is_told_before_they_agree(started: Client) -> None:
+    insured(started)
+    page = started.get(reverse("intake_step", args=["consent"])).text
+    assert "your plan learns who asked and for which kinds of care" in page
+    assert say(started, "consent", **ASKED).status_code == 302
+    assert Draft.objects.get().answers.may_verify
+
+
+def test_a_yes_without_a_signature_is_no_consent(started: Client) -> None:
+    insured(started)
+    page = say(started, "consent", **(ASKED | {"insurance__signed_name": " "})).text
+    assert "Type your full name to sign" in page
+    assert not Draft.objects.get().answers.may_verify
+
+
+def test_a_holder_who_may_not_know_closes_the_electronic_road(started: Client) -> None:
+    insured(started)
+    say(started, "consent", **ASKED)
+    say(started, "plan", insurance__payer_name="Sample Plan", insurance__holder_may_not_know="not_sure")
+    assert not Draft.objects.get().answers.may_verify
+    page = started.get(reverse("intake_step", args=["consent"])).text
+    assert 'value="electronic"' not in page
+    assert "Somebody else holds this policy" in page
+    assert say(started, "consent", **ASKED).status_code == 200
+
+
+def test_a_consent_does_not_outlive_the_answer_that_it_is_for_someone_else(started: Client) -> None:
+    insured(started)
+    say(started, "consent", **ASKED)
+    say(started, "who", for_whom="someone_else")
+    insurance = Draft.objects.get().answers.insurance
+    assert (insurance.check, insurance.signed_name) == (None, "")
