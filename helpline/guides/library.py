@@ -1,4 +1,4 @@
-"""The guides: Markdown files with TOML front matter in content/, read once, rendered to HTML that quotes its sources.
+"""The guides: Markdown with TOML front matter in content/, read once, rendered as HTML with its sources.
 
 `[^id]` in the text marks the source of what was just said; the ids are those of the file's `[[sources]]`.
 """
@@ -40,7 +40,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a claim comes from. `date` is as the source prints it; `note` says what the claim is not, if needed."""
+    """Where a claim comes from. `date` is as the source prints it; `note` says what the claim is not."""
 
     id: str
     title: str
@@ -96,7 +96,7 @@ def _quote_html(_self: object, tokens: list[Token], index: int, *_rest: object) 
         raise GuideFault(f"no source called {tokens[index].meta['id']!r} in the front matter")
     words = _("source %(number)s") % {"number": source.number}
     return format_html(
-        '&#8288;<sup><a href="#source-{}" aria-label="{}">[{}]</a></sup>', source.number, words, source.number
+        '&#8288;<sup><a href="#source-{}" aria-label="{}">[{}]</a></sup>', source.id, words, source.number
     )
 
 
@@ -113,7 +113,9 @@ def _sections(body: str) -> tuple[Section, ...]:
     if first.strip():
         raise GuideFault("text before the first heading")
     parts = (part.partition("\n") for part in rest)
-    return tuple(Section(slugify(heading), heading.strip(), text.strip()) for heading, _newline, text in parts)
+    return tuple(
+        Section(slugify(heading), heading.strip(), text.strip()) for heading, _newline, text in parts
+    )
 
 
 def _sources(entries: list[dict[str, str]], sections: tuple[Section, ...]) -> tuple[Source, ...]:
@@ -167,4 +169,6 @@ def categories() -> dict[str, Category]:
 def menu() -> list[tuple[Category, list[Guide]]]:
     """The categories in the order of their file, each with its guides."""
     guides = all_guides().values()
-    return [(category, [g for g in guides if g.category == category.slug]) for category in categories().values()]
+    return [
+        (category, [g for g in guides if g.category == category.slug]) for category in categories().values()
+    ]
