@@ -1,0 +1,232 @@
+"""The event stream of the desk: a bare ASGI application, apart from the pages (docs/decisions/0005-live.md).
+
+One subscription to Redis feeds every open stream. The database is the truth: a browser that comes back says the last
+event it saw and gets what it missed from the table; while Redis is away, the table is read every two seconds.
+Events carry an id, a kind and an inquiry's public id, nothing about anybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+from collections import deque
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+import django
+import redis.asyncio
+from asgiref.sync import sync_to_async
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402  # Django has to be set up before its models are imported
+from django.contrib.auth import get_user  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.db import close_old_connections  # noqa: E402
+from django.db import DatabaseError  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
+
+from helpline.accounts.models import User  # noqa: E402
+from helpline.accounts.permissions import Permission  # noqa: E402
+from intake.inquiries.events import CHANNEL  # noqa: E402
+from intake.inquiries.models import Event  # noqa: E402
+
+log = logging.getLogger(__name__)
+
+# Ids are handed out before their rows are committed, so an event may appear behind one already seen: look this far back
+LOOK_BACK = 200
+LOOK_SECONDS = 2.0
+HEARTBEAT_SECONDS = 15.0
+CHECK_SESSION_SECONDS = 60.0
+QUEUE_LENGTH = 100
+
+Message = dict[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+
+
+class Streams:
+    """Every open stream of this process."""
+
+    def __init__(self) -> None:
+        self.queues: set[asyncio.Queue[bytes]] = set()
+        self.seen: deque[int] = deque(maxlen=LOOK_BACK * 5)
+        self.redis_heard = asyncio.Event()
+
+    def pass_on(self, number: int, kind: str, inquiry: str) -> None:
+        if number in self.seen:
+            return
+        self.seen.append(number)
+        for queue in list(self.queues):
+            try:
+                queue.put_nowait(written(number, kind, inquiry))
+            except asyncio.QueueFull:
+                # A reader this slow is dropped; its browser reconnects and asks for what it missed
+                self.queues.discard(queue)
+
+    async def listen(self) -> None:
+        """Hear of events through Redis for as long as this process lives."""
+        while True:
+            try:
+                client = redis.asyncio.from_url(settings.REDIS_URL, socket_connect_timeout=2, health_check_interval=10)
+                async with client, client.pubsub(ignore_subscribe_messages=True) as channel:
+                    await channel.subscribe(CHANNEL)
+                    self.redis_heard.set()
+                    async for message in channel.listen():
+                        number, kind, inquiry = message["data"].decode().split(":", 2)
+                        self.pass_on(int(number), kind, inquiry)
+            except (redis.RedisError, OSError, ValueError) as error:
+                log.warning("Redis is away (%s): reading events from the database", type(error).__name__)
+            self.redis_heard.clear()
+            await asyncio.sleep(1)
+
+    async def look(self) -> None:
+        """Read the table for what Redis did not bring."""
+        last = None
+        while True:
+            try:
+                rows = await events_after(last - LOOK_BACK if last is not None else None)
+                for number, kind, inquiry in rows:
+                    self.pass_on(number, kind, inquiry) if last is not None else self.seen.append(number)
+                    last = max(last or 0, number)
+                last = last or 0
+            except DatabaseError as error:
+                log.warning("The database is away (%s)", type(error).__name__)
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def written(number: int, kind: str, inquiry: str) -> bytes:
+    data = json.dumps({"id": number, "kind": kind, "inquiry": inquiry})
+    return f"id: {number}\nevent: board\ndata: {data}\n\n".encode()
+
+
+@sync_to_async
+def events_after(number: int | None) -> list[tuple[int, str, str]]:
+    """Events with a higher id; the newest few when ``number`` is None."""
+    close_old_connections()
+    events = Event.objects.order_by("-id")
+    if number is not None:
+        events = events.filter(id__gt=number)
+    return [(e.id, e.kind, str(e.inquiry_id)) for e in reversed(events[: LOOK_BACK * 2])]
+
+
+@sync_to_async
+def may_watch(session_key: str) -> bool:
+    """Whether this session belongs to somebody who answers inquiries, now."""
+    close_old_connections()
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    user = get_user(request)
+    return isinstance(user, User) and user.may(Permission.ANSWER_INQUIRIES)
+
+
+def session_key(scope: dict[str, Any]) -> str:
+    header = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
+    with contextlib.suppress(CookieError):
+        cookie = SimpleCookie(header).get(settings.SESSION_COOKIE_NAME)
+        return cookie.value if cookie else ""
+    return ""
+
+
+def cors(scope: dict[str, Any]) -> list[tuple[bytes, bytes]]:
+    """Only our own pages may read the stream from another port."""
+    origin = dict(scope["headers"]).get(b"origin", b"").decode("latin-1")
+    ours = urlsplit(settings.SITE_URL)
+    if origin != f"{ours.scheme}://{ours.netloc}":
+        return []
+    return [
+        (b"access-control-allow-origin", origin.encode()),
+        (b"access-control-allow-credentials", b"true"),
+        (b"vary", b"Origin"),
+    ]
+
+
+streams = Streams()
+
+
+async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        return await lifespan(receive, send)
+    if scope["type"] != "http":
+        return None
+    path = scope["path"].removeprefix("/live")
+    if path == "/health":
+        return await plain(send, 200, b"ok")
+    if path != "/stream":
+        return await plain(send, 404, b"not found")
+    if not await may_watch(session_key(scope)):
+        return await plain(send, 403, b"sign in first", cors(scope))
+    return await stream(scope, receive, send)
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    background: list[asyncio.Task[None]] = []
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            background = [asyncio.create_task(streams.listen()), asyncio.create_task(streams.look())]
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            for task in background:
+                task.cancel()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def plain(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+    start = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store"), *(headers or [])]
+    await send({"type": "http.response.start", "status": status, "headers": start})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def stream(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    headers = [
+        (b"content-type", b"text/event-stream"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+        *cors(scope),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_LENGTH)
+    streams.queues.add(queue)
+    gone = asyncio.create_task(wait_until_gone(receive))
+    try:
+        await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
+        for number, kind, inquiry in await missed(scope):
+            await send({"type": "http.response.body", "body": written(number, kind, inquiry), "more_body": True})
+        await pass_along(session_key(scope), queue, gone, send)
+    finally:
+        streams.queues.discard(queue)
+        gone.cancel()
+
+
+async def missed(scope: dict[str, Any]) -> list[tuple[int, str, str]]:
+    last = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
+    return await events_after(int(last) - LOOK_BACK) if last.isdecimal() and len(last) < 19 else []
+
+
+async def pass_along(key: str, queue: asyncio.Queue[bytes], gone: asyncio.Task[None], send: Send) -> None:
+    clock = asyncio.get_running_loop().time
+    check_at = clock() + CHECK_SESSION_SECONDS
+    while not gone.done() and queue in streams.queues:
+        try:
+            body = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+        except TimeoutError:
+            body = b": still here\n\n"
+        if clock() >= check_at:
+            if not await may_watch(key):
+                break
+            check_at = clock() + CHECK_SESSION_SECONDS
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def wait_until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
