@@ -214,7 +214,7 @@ class Redis:
 
     def is_running(self) -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2) as client:
+            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2, retry=None) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -243,7 +243,7 @@ class Redis:
 
     def stop(self) -> None:
         if self.is_running():
-            with redis.Redis(unix_socket_path=str(self.socket)) as client:
+            with redis.Redis(unix_socket_path=str(self.socket), retry=None) as client:
                 client.shutdown(nosave=True)
         shutil.rmtree(self.sockets, ignore_errors=True)
 

@@ -58,6 +58,7 @@ class Command(BaseCommand):
                 "sender_id": "HELPLINE",
                 "receiver_id": "SANDBOX",
                 "user_name": "helpline",
+                "password": "sandbox",
                 "service_types": ["30", "MH", "AI"],
                 "free_to_repeat": True,
             },
