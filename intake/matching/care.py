@@ -118,6 +118,8 @@ def opioid_medication(need: Need, offer: Offer) -> Finding | None:
     if not first and "opioid" not in need.substances:
         return None
     if used := sorted(facts.MAINTENANCE & offer.facts):
+        if "any_opioid_medication" in offer.known_no:
+            return ask("opioid_medication_contradicts", hard=first, medication=" and ".join(used))
         return met("opioid_medication_listed", hard=first, medication=" and ".join(used))
     if "any_opioid_medication" in offer.known_no or offer.known_no >= facts.MAINTENANCE:
         return against("opioid_medication_refused", hard=first)
@@ -144,8 +146,11 @@ def keeps_medication(need: Need, offer: Offer) -> Finding | None:
 
 
 def treats_the_substance(need: Need, offer: Offer) -> Finding | None:
+    """A listing that says it does not treat a substance, yet lists care for it (118 do), has to be asked."""
     for substance in sorted(need.substances):
         if f"treats_{substance}_use" in offer.known_no:
+            if offer.lists_any(facts.care_for(substance)):
+                return ask("substance_contradicts", hard=True, substance=substance)
             return against("substance_refused", hard=True, substance=substance)
     return None
 
@@ -153,6 +158,8 @@ def treats_the_substance(need: Need, offer: Offer) -> Finding | None:
 def other_substance_only(need: Need, offer: Offer) -> Finding | None:
     for only in ("alcohol", "opioid"):
         if need.substances and only not in need.substances and f"only_{only}_use" in offer.facts:
+            if any(offer.lists_any(facts.care_for(substance)) for substance in need.substances):
+                return ask("only_contradicts", hard=True, substance=only)
             return against("other_substance_only", hard=True, substance=only)
     return None
 

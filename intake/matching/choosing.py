@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from helpline.programs.geography import chord_of
@@ -138,13 +138,14 @@ def reaches(wished: int, counts: Mapping[int, int]) -> list[int]:
     return found or [wished]
 
 
-def nearest(near: ProgramQuerySet, need: Need, codes: CodeBook) -> Iterable[dict[str, Any]]:
-    """The nearest that list the care, and the nearest few that do not say, in one statement."""
+def nearest(near: ProgramQuerySet, need: Need, codes: CodeBook) -> QuerySet[Program, Any]:
+    """The nearest that list the care, and the nearest few that do not say, in one statement: ``FIELDS``."""
+    rows: QuerySet[Program, Any] = near.values(*FIELDS)
     wanted = codes.numbers(evidence(need))
     if not wanted:
-        return near.values(*FIELDS)[: LIKELY_LIMIT + OTHERS_LIMIT]
-    likely = near.filter(codes__overlap=wanted).values(*FIELDS)[:LIKELY_LIMIT]
-    others = near.exclude(codes__overlap=wanted).values(*FIELDS)[:OTHERS_LIMIT]
+        return rows[: LIKELY_LIMIT + OTHERS_LIMIT]
+    likely = rows.filter(codes__overlap=wanted)[:LIKELY_LIMIT]
+    others = rows.exclude(codes__overlap=wanted)[:OTHERS_LIMIT]
     return likely.union(others, all=True)
 
 

@@ -69,6 +69,11 @@ def plan_accepted(plan: str) -> str:
     return f"plan:{plan}"
 
 
+def care_for(substance: str) -> frozenset[str]:
+    """The facts that cannot be so unless the program treats use of this substance."""
+    return TREATMENT_OF.get(substance, frozenset()) | {f"detox_{substance}"}
+
+
 BEDS = frozenset({"residential_detox", "hospital_inpatient_detox"})
 AGES = frozenset(
     {"accepts_children_adolescents", "accepts_young_adults", "accepts_adults", "accepts_seniors"}
@@ -84,6 +89,7 @@ SETTINGS = BEDS | {
     "outpatient_opioid_medication",
 }
 MAINTENANCE = frozenset({"methadone", "buprenorphine"})
+TREATMENT_OF = {"alcohol": frozenset({"alcohol_medication"}), "opioid": MAINTENANCE}
 HELP_WITH_COST = ("no_payment", "block_grant", "sliding_scale", "payment_assistance")
 PAYMENTS = frozenset(HELP_WITH_COST) | {
     "takes_medicare",

@@ -136,6 +136,17 @@ def test_the_same_letters_mean_another_fact_in_another_edition() -> None:
     assert facts.read_codes("nobody described it", ["SA", "RD"]) == nothing
 
 
+def test_a_listing_that_contradicts_itself_is_asked() -> None:
+    alcohol = Need(care=(Care.OUTPATIENT,), substances=frozenset({"alcohol"}))
+    assert [each.code for each in only(alcohol, offer_2022("ORT NAUT PMAT")).questions] == [
+        "substance_contradicts"
+    ]
+    assert [each.code for each in only(alcohol, offer_2022("ORT OUDO ADTX")).questions] == [
+        "only_contradicts"
+    ]
+    assert "opioid_medication_contradicts" in codes_of(only(OPIOID_MEDICAID, offer_2022("NMOA BU MD ADLT")))
+
+
 def test_some_codes_say_no() -> None:
     yes, no = facts.read_codes("samhsa-su-2022", ["NAUT", "PMAT"])
     assert no == {"treats_alcohol_use"}
