@@ -205,19 +205,22 @@ def first_aid(need: Need) -> tuple[Say, ...]:
     return ()
 
 
-BROUGHT_BACK_BY = {
-    "too_far": "{n} more if the person can travel further",
-    "payment_refused": "{n} more if paid for in another way",
-    "plan_refused": "{n} more if paid for in another way",
-    "care_refused": "{n} more if another kind of care would do",
-    "withdrawal_refused": "{n} more if withdrawal is managed elsewhere first",
-    "opioid_medication_refused": "{n} more if care without methadone or buprenorphine would do",
-    "age_refused": "{n} more take other ages",
-    "sex_refused": "{n} more take only other people",
-    "pregnancy_refused": "{n} more do not take someone who is pregnant",
-    "substance_refused": "{n} more do not treat this substance",
-    "other_substance_only": "{n} more treat only another substance",
-    "not_referable": "{n} more are not open to referrals",
+LEFT_OUT: Mapping[str, tuple[str, str]] = {
+    "too_far": ("Too far", "if the person can travel further"),
+    "payment_refused": ("Cannot be paid for this way", "if it is paid for in another way"),
+    "plan_refused": ("Does not take this plan", "if it is paid for in another way"),
+    "care_refused": ("Does not give this kind of care", "if another kind of care would do"),
+    "withdrawal_refused": ("Does not manage this withdrawal", "once withdrawal is over"),
+    "opioid_medication_refused": (
+        "Uses no methadone or buprenorphine",
+        "if care without medication would do",
+    ),
+    "age_refused": ("Does not take this age", ""),
+    "sex_refused": ("Takes only others", ""),
+    "pregnancy_refused": ("Does not take someone who is pregnant", ""),
+    "substance_refused": ("Does not treat this substance", ""),
+    "other_substance_only": ("Treats only another substance", ""),
+    "not_referable": ("Not open to referrals", ""),
 }
 
 
@@ -233,5 +236,8 @@ def count_exclusions(out: Iterable[Match]) -> tuple[Exclusion, ...]:
 
 def _exclusion(code: str, matches: list[Match]) -> Exclusion:
     alone = sum({reason.code for reason in each.against} == {code} for each in matches)
-    words = BROUGHT_BACK_BY[code].format(n=alone) if alone else f"{len(matches)} left out for this and more"
+    words, condition = LEFT_OUT[code]
+    words = f"{words}: {len(matches)}."
+    if alone and condition:
+        words = f"{words} {alone} more {condition}."
     return Exclusion(code, len(matches), alone, words, tuple(sorted(m.offer.public_id for m in matches)))

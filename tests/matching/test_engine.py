@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from intake.inquiries.answers import Answers, Insurance, InsuranceKind, Person, Use
 from intake.inquiries.triage import Care, assess
 from intake.matching import facts, reasons
-from intake.matching.engine import Match, Matches, match
-from intake.matching.need import Need, Offer, PayerKind
+from intake.matching.engine import LEFT_OUT, Match, Matches, match
+from intake.matching.need import Listing, Need, Offer, PayerKind
 from intake.matching.rules import favourable
 from tests.matching.offers import (
+    ALL_FACTS,
     CLONAZEPAM_AND_ALCOHOL,
     OPIOID_MEDICAID,
+    SUBSTANCES,
     TODAY,
     an_offer,
     needs,
@@ -245,3 +247,13 @@ def _order(found: Matches) -> list[list[str]]:
 def _place(found: Matches) -> int:
     ids = [each.offer.public_id for each in found.ranked]
     return ids.index("subject") if "subject" in ids else len(ids)
+
+
+@given(needs())
+def test_a_program_that_says_no_to_everything_is_left_out_with_every_reason(need: Need) -> None:
+    joint = {of(each) for of in (facts.withdrawal_in_bed, facts.withdrawal_outpatient) for each in SUBSTANCES}
+    refuses = Offer(public_id="a", known_no=frozenset(ALL_FACTS) | joint, listing=Listing.DO_NOT_REFER)
+    found = match(need, [refuses], today=TODAY)
+    assert found.ranked == ()
+    assert {each.code for each in found.excluded} <= set(LEFT_OUT)
+    assert "not_referable" in {each.code for each in found.excluded}
