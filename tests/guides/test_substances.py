@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
+from helpline.guides.library import all_guides
 from helpline.guides.loading import TERMS, Loaded, load_substances
 from helpline.guides.models import Substance, SubstanceTerm
 
@@ -23,6 +24,10 @@ def meanings(text: str) -> list[str]:
 def test_a_name_a_brand_a_misspelling_and_slang_mean_the_same(loaded: Loaded) -> None:
     for word in ("clonazepam", "Klonopin", " K-Pin ", "kpins", "clonopin", "KLONAPIN"):
         assert meanings(word) == ["clonazepam"], word
+
+
+def test_the_word_a_guide_hands_to_the_form_is_known(loaded: Loaded) -> None:
+    assert [guide.slug for guide in all_guides().values() if len(meanings(guide.substance)) != 1] == []
 
 
 def test_slang_with_several_meanings_shows_them_all_and_picks_none(loaded: Loaded) -> None:
@@ -58,4 +63,4 @@ def test_loading_again_changes_nothing_and_follows_the_file(loaded: Loaded, tmp_
 
 def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("load_substances")
-    assert "414 substances" in capsys.readouterr().out
+    assert "415 substances" in capsys.readouterr().out
