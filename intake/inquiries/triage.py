@@ -115,6 +115,8 @@ def _reason(code: str) -> Reason:
 
 def _actions(codes: list[str], *, to_person: bool) -> tuple[Action, ...]:
     wanted = {action for code in codes for action in rules()["reasons"][code]["now"]}
+    for stronger, weaker in REPLACES.items():
+        wanted -= weaker if stronger in wanted else frozenset()
     return tuple(
         Action(code, row["self" if to_person else "other"], row["phone"])
         for code, row in rules()["actions"].items()
@@ -129,6 +131,14 @@ def _care(codes: list[str]) -> tuple[Care, ...]:
         wanted -= {Care.WITHDRAWAL_AMBULATORY, Care.OUTPATIENT}
     return tuple(care for care in Care if care in wanted)
 
+
+# Somebody frightened reads few lines: who must call 911 is not also told to see a doctor today.
+REPLACES = {
+    "call_911": frozenset({"emergency_today", "doctor_today", "watch_for", "call_911_if"}),
+    "call_911_if": frozenset({"watch_for"}),
+    "emergency_today": frozenset({"doctor_today"}),
+    "pregnancy_do_not_stop": frozenset({"doctor_today"}),
+}
 
 CONDITIONS: tuple[tuple[str, Callable[[Picture], bool]], ...] = (
     ("cannot_wake", lambda p: p.sign("cannot_wake")),

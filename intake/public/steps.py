@@ -44,6 +44,11 @@ class Step:
     def url(self) -> str:
         return reverse("intake_step", args=[self.slug])
 
+    @property
+    def entry(self) -> str:
+        """Where the step begins: substances with the first of them, the list comes after."""
+        return reverse("intake_substance", args=[1]) if self.slug == "substances" else self.url
+
 
 STEPS = (
     Step("who", _("Who needs help"), forms.WhoForm),
@@ -51,7 +56,7 @@ STEPS = (
     Step("help-now", _("Get help now"), forms.NothingForm, in_danger, "public/intake/help_now.html"),
     Step("substances", _("What is being used"), forms.NothingForm, template="public/intake/substances.html"),
     Step("history", _("What happened before"), forms.HistoryForm),
-    Step("feelings", _("Thoughts of suicide"), forms.FeelingsForm, template="public/intake/feelings.html"),
+    Step("feelings", _("Some hard questions"), forms.FeelingsForm, template="public/intake/feelings.html"),
     Step("safe-now", _("Get help now"), forms.NothingForm, in_danger, "public/intake/help_now.html"),
     Step("home", _("Safety and health"), forms.HomeForm),
     Step("where", _("Where"), forms.WhereForm),
@@ -77,7 +82,7 @@ def applying(answers: Answers) -> tuple[Step, ...]:
 def after(step: Step, answers: Answers) -> str:
     """Address of the next page: the next step that applies, or the check page."""
     later = STEPS[STEPS.index(step) + 1 :]
-    return next((one.url for one in later if one.applies(answers)), reverse("intake_check"))
+    return next((one.entry for one in later if one.applies(answers)), reverse("intake_check"))
 
 
 def before(step: Step, answers: Answers) -> str:

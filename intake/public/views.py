@@ -177,7 +177,7 @@ def intake_sent(request: HttpRequest) -> HttpResponse:
         "triage": triage,
         "not_a_diagnosis": NOT_A_DIAGNOSIS,
         "care_words": [in_words(care) for care in triage.care],
-        "contact": inquiry.answers.contact,
+        "answers": inquiry.answers,
         "for_other": inquiry.answers.for_whom is ForWhom.SOMEONE_ELSE,
         "programs": programs_to_ring(inquiry.answers, triage),
     }

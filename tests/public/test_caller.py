@@ -143,7 +143,7 @@ def test_danger_shows_help_first_and_lets_them_go_on(started: Client) -> None:
     assert "Call 911 now" in page
     assert "1-800-222-1222" in page
     assert "988" in page
-    assert say(started, "help-now").headers["Location"] == reverse("intake_step", args=["substances"])
+    assert say(started, "help-now").headers["Location"] == reverse("intake_substance", args=[1])
 
 
 def test_a_change_leads_back_to_the_check_page(started: Client) -> None:

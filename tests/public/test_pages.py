@@ -1,0 +1,110 @@
+"""Every page of the form in a real browser: right for screen readers, fits a phone, needs no script."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+SHOTS = os.environ.get("SHOTS")
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SON = {
+    "who": {"for_whom": "someone_else", "relation": "parent"},
+    "danger": {"symptoms": "shaking"},
+    "history": {"history__seizure": "not_sure"},
+    "where": {"zip": "35203"},
+    "insurance": {"insurance__kind": "private"},
+}
+HERSELF = {
+    "who": {"for_whom": "self"},
+    "danger": {"symptoms": "chest_pain"},
+    "feelings": {"suicide__thoughts": "yes"},
+    "insurance": {"insurance__kind": "medicaid"},
+}
+
+
+@pytest.fixture
+def site(fresh_database: str) -> Iterator[str]:
+    server = LiveServerThread("localhost", StaticFilesHandler, connections_override={})
+    server.start()
+    server.is_ready.wait(10)
+    yield f"http://localhost:{server.port}"
+    server.terminate()
+
+
+@pytest.fixture
+def browser(site: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def answer(page: Page, said: dict[str, str]) -> None:
+    for name, value in said.items():
+        box = page.locator(f'[name="{name}"][value="{value}"]')
+        box.check() if box.count() else page.fill(f'[name="{name}"]', value)
+
+
+def look(page: Page, width: int, name: str) -> None:
+    """No accessibility violation, nothing wider than the screen; a picture when SHOTS names a folder."""
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{width}-{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is too wide"
+    found = Axe().run(page, options=WCAG)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def walk(
+    page: Page, site: str, story: dict[str, dict[str, str]], width: int, tag: str, *, looked: bool
+) -> None:
+    page.goto(f"{site}/get-help/?substance=clonazepam")
+    for number in range(30):
+        name = page.url.removeprefix(site).strip("/").replace("/", "-")
+        if looked:
+            look(page, width, f"{tag}-{number:02}-{name}")
+        if name == "get-help-sent":
+            return
+        answer(page, story.get(name.removeprefix("get-help-"), {}))
+        page.locator("main form .btn-primary").click()
+        page.wait_for_load_state()
+    pytest.fail("the form has no end")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("tag", "story"), [("son", SON), ("herself", HERSELF)])
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, site: str, tag: str, story: dict[str, dict[str, str]], width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    walk(page, site, story, width, tag, looked=True)
+
+
+def test_error_pages_and_the_small_pages(browser: Browser, site: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{site}/get-help/")
+    page.click("main form .btn-primary")
+    page.goto(f"{site}/get-help/reach/")
+    answer(page, {"contact__methods": "call", "contact__email": "nobody"})
+    page.click("main form .btn-primary")
+    look(page, 390, "errors")
+    page.click(".error-summary a >> nth=0")
+    assert page.evaluate("document.activeElement.name") == "contact__phone"
+    page.goto(f"{site}/get-help/substances/1/")
+    answer(page, {"text": "boy"})
+    page.click("main form .btn-primary")
+    look(page, 390, "meaning")
+    for small in ("get-help/save", "get-help/come-back", "status"):
+        page.goto(f"{site}/{small}/")
+        look(page, 390, small.replace("/", "-"))
+
+
+def test_the_form_needs_no_script(browser: Browser, site: str) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    walk(page, site, SON, 1280, "no-script", looked=False)
+    assert page.locator(".reference-code").inner_text()
