@@ -113,7 +113,7 @@ def choose(need: Need, *, today: date, hidden_places: bool = False) -> Matches:
             today=today,
             notes=how_far(need.miles, miles, counts),
         )
-        if any(lists_the_care(need, each.offer) for each in found.ranked):
+        if found.likely:
             return found
     return replace(found, notes=(*found.notes, NOTHING_LISTED))
 
@@ -181,11 +181,6 @@ def _hidden(offer: Offer) -> Offer:
         return offer
     rough = HIDDEN_STEP_MILES * round(offer.distance_miles / HIDDEN_STEP_MILES)
     return replace(offer, distance_miles=float(rough))
-
-
-def lists_the_care(need: Need, offer: Offer) -> bool:
-    wanted = setting(need)
-    return not wanted or offer.lists_any(wanted)
 
 
 def how_far(wished: int, miles: int, counts: Mapping[int, int]) -> tuple[Say, ...]:

@@ -14,7 +14,7 @@ from typing import Any, Self
 from intake.inquiries.triage import Care
 from intake.matching.need import Need, Offer
 from intake.matching.reasons import WEIGHTS, WEIGHTS_VERSION, Kind, Reason, weigh
-from intake.matching.rules import rules_for
+from intake.matching.rules import rules_for, setting
 
 Json = dict[str, Any]
 
@@ -117,6 +117,12 @@ class Matches:
     @property
     def ranked(self) -> tuple[Match, ...]:
         return self.fits + self.ask_first
+
+    @property
+    def likely(self) -> tuple[Match, ...]:
+        """The ranked programs that say they give the kind of care looked for; the others are silent on it."""
+        wanted = setting(self.need)
+        return tuple(each for each in self.ranked if not wanted or each.offer.lists_any(wanted))
 
     def to_json(self) -> Json:
         """Everything needed to show the answer again, and to replay it (see ``replay``)."""

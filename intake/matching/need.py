@@ -35,9 +35,15 @@ PAYERS: Mapping[InsuranceKind, PayerKind] = {
     InsuranceKind.TRICARE_VA: PayerKind.MILITARY,
     InsuranceKind.NONE: PayerKind.NONE,
 }
-SEXES = {"female": "women", "woman": "women", "male": "men", "man": "men"}
+SEXES = {
+    **dict.fromkeys(("female", "woman", "f", "girl", "mujer", "femenino"), "women"),
+    **dict.fromkeys(("male", "man", "m", "boy", "hombre", "masculino"), "men"),
+}
 GROUPS = {GenderWish.WOMEN: "women", GenderWish.MEN: "men", GenderWish.LGBTQ: "lgbtq"}
-LANGUAGES = {"": None, "en": None, "english": None, "es": "spanish"}
+LANGUAGES: Mapping[str, str | None] = {
+    **dict.fromkeys(("", "en", "english", "inglés", "ingles"), None),
+    **dict.fromkeys(("es", "spanish", "español", "espanol"), "spanish"),
+}
 OPIOID_MEDICATIONS = frozenset({"methadone", "buprenorphine"})
 
 
