@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -43,8 +44,14 @@ def copy_database(template: str = TEMPLATE, name: str | None = None) -> str:
 
 
 def drop_database(name: str) -> None:
-    with psycopg.connect(owner_url("postgres"), autocommit=True) as db:
-        db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Killed processes leave their sessions to end by themselves: wait for that a little."""
+    for _ in range(100):
+        try:
+            with psycopg.connect(owner_url("postgres"), autocommit=True) as db:
+                db.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+            return
+        except psycopg.errors.ObjectInUse:
+            time.sleep(0.1)
 
 
 def manage(*arguments: str, database: str = TEMPLATE) -> None:
