@@ -27,11 +27,15 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class CrisisLine:
+    """`when`, `action`, `number` (empty if the action names it) are for the strip, `detail` for a page."""
+
     id: str
     name: str
     when: str
     action: str
+    number: str
     href: str
+    detail: str
     ways: tuple[Way, ...]
     publisher: str
     url: str
@@ -55,7 +59,7 @@ class PublicLine:
 def _crisis_line(entry: dict[str, Any]) -> CrisisLine:
     source = entry["source"]
     return CrisisLine(
-        **{field: entry[field] for field in ("id", "name", "when", "action", "href")},
+        **{field: entry[field] for field in ("id", "name", "when", "action", "number", "href", "detail")},
         ways=tuple(Way(**way) for way in entry["ways"]),
         publisher=source["publisher"],
         url=source["url"],
