@@ -33,18 +33,16 @@ class CodeForm(forms.Form):
     def draft(self) -> Draft | None:
         """The saved form behind the code. Adds an error and gives ``None`` when there is none."""
         found = Draft.objects.by_code(self.cleaned_data["code"]) if self.is_valid() else None
-        return found or self._unknown(
-            _("We know no saved form with this code. It may be too old, or mistyped.")
-        )
+        if found is None and not self.errors:
+            self.add_error("code", _("We know no saved form with this code. It may be too old, or mistyped."))
+        return found
 
     def inquiry(self) -> Inquiry | None:
         """The inquiry behind the code; as ``draft``."""
         found = Inquiry.objects.by_reference(self.cleaned_data["code"]) if self.is_valid() else None
-        return found or self._unknown(_("We know no inquiry with this code. Check it, or call us."))
-
-    def _unknown(self, sentence: Promise) -> None:
-        if not self.errors:
-            self.add_error("code", sentence)
+        if found is None and not self.errors:
+            self.add_error("code", _("We know no inquiry with this code. Check it, or call us."))
+        return found
 
 
 class SendForm(forms.Form):

@@ -17,7 +17,9 @@ from intake.inquiries.answers import (
     Symptom,
 )
 from intake.inquiries.screening import suicide_screen
-from intake.public.step_form import Pick, PickSome, StepForm, Words, put
+from intake.public.step_form import Pick, PickSome, StepForm, Words, with_said
+
+AGE_RANGE = _("Enter an age between 0 and 120, or leave it empty.")
 
 
 class WhoForm(StepForm):
@@ -38,32 +40,33 @@ class WhoForm(StepForm):
         """Somebody who answers for another gives no consent: one given before is dropped."""
         answers = super().applied()
         if answers.for_whom is ForWhom.SELF:
-            return put(answers, "relation", None)
-        return put(put(answers, "insurance__check", None), "insurance__signed_name", "")
+            return with_said(answers, {"relation": None})
+        return with_said(answers, {"insurance__check": None, "insurance__signed_name": ""})
+
+
+class NoneOfThese(forms.CheckboxSelectMultiple):
+    """Ticking "none" unticks the others, where there is script; without it, a danger ticked beside it counts."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if value == Symptom.NONE:
+            option["attrs"]["data-none-of-these"] = True
+        return option
 
 
 class DangerForm(StepForm):
     danger_now = Pick(label=_("Is anyone in danger right now?"))
-    symptoms = PickSome(Symptom, label=_("Is any of this happening now?"), help_text=_("Tick all that fit."))
+    symptoms = PickSome(
+        Symptom,
+        widget=NoneOfThese,
+        label=_("Is any of this happening now?"),
+        help_text=_("Tick all that fit."),
+    )
     alone_now = Pick()
     words = {
         "symptoms": (_("Is any of this happening to you now?"), _("Is any of this happening to them now?")),
         "alone_now": (_("Are you alone right now?"), _("Are they alone right now?")),
     }
-
-    def adapt(self) -> None:
-        attrs = self.fields["symptoms"].widget
-        attrs.create_option = _none_of_these(attrs.create_option)  # type: ignore[attr-defined]  # a choice widget
-
-
-def _none_of_these(create: Any) -> Any:
-    def create_option(*args: Any, **kwargs: Any) -> Any:
-        option = create(*args, **kwargs)
-        if option["value"] == "none":
-            option["attrs"]["data-none-of-these"] = True
-        return option
-
-    return create_option
 
 
 class HistoryForm(StepForm):
@@ -113,7 +116,7 @@ class HomeForm(StepForm):
     being_hurt = Pick()
     person__age = forms.IntegerField(
         required=False,
-        validators=[MinValueValidator(0), MaxValueValidator(120)],
+        validators=[MinValueValidator(0, AGE_RANGE), MaxValueValidator(120, AGE_RANGE)],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "w-chars-5", "autocomplete": "off"}),
         error_messages={"invalid": _("Enter the age as a number, like 34, or leave it empty.")},
     )
@@ -130,10 +133,6 @@ class HomeForm(StepForm):
         "person__gender": (_("What is your gender?"), _("What is their gender?")),
         "person__pregnant": (_("Are you pregnant?"), _("Are they pregnant?")),
     }
-
-    def adapt(self) -> None:
-        for validator in self.fields["person__age"].validators:
-            validator.message = _("Enter an age between 0 and 120, or leave it empty.")  # type: ignore[union-attr]  # both have one
 
 
 class WhereForm(StepForm):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake.inquiries.answers import Answers, CheckWish, ForWhom, InsuranceKind, Said, SubscriberRelation
 from intake.inquiries.wording import choices
-from intake.public.step_form import Pick, StepForm, Words, put
+from intake.public.step_form import Pick, StepForm, Words, with_said
 
 DATE_FORMATS = [
     "%m/%d/%Y",
@@ -90,7 +90,7 @@ class PlanForm(StepForm):
     def applied(self) -> Answers:
         """A wish given before the holder was known to be a risk does not outlive that answer."""
         answers = super().applied()
-        return answers if may_be_asked(answers) else put(answers, "insurance__signed_name", "")
+        return answers if may_be_asked(answers) else with_said(answers, {"insurance__signed_name": ""})
 
 
 def may_be_asked(answers: Answers) -> bool:

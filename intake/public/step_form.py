@@ -1,6 +1,6 @@
 """The ground of every step's form: fields named by their path in ``Answers``, both ways, nothing required."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
@@ -29,6 +29,13 @@ def put(holder: Any, path: str, value: Any) -> Any:
     return replace(holder, **{name: put(getattr(holder, name), rest, value) if rest else value})
 
 
+def with_said(answers: Answers, said: Mapping[str, Any]) -> Answers:
+    """The answers with every path in ``said`` set."""
+    for path, value in said.items():
+        answers = put(answers, path, value)
+    return answers
+
+
 class Pick(forms.TypedChoiceField):
     """One of an enum's members, as radios; no answer is ``None``."""
 
@@ -45,7 +52,7 @@ class PickSome(forms.TypedMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, kind: type[StrEnum], **kwargs: Any) -> None:
-        super().__init__(coerce=kind, empty_value=(), required=False, choices=choices(kind), **kwargs)
+        super().__init__(coerce=kind, required=False, choices=choices(kind), **kwargs)
 
     def clean(self, value: Any) -> Any:
         return tuple(super().clean(value))
@@ -70,9 +77,9 @@ class StepForm(forms.Form):
 
     words: dict[str, tuple[Promise, Promise]] = {}
 
-    def __init__(self, *args: Any, answers: Answers, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, answers: Answers) -> None:
         self.answers = answers
-        super().__init__(*args, initial=self.first_values(), **kwargs)
+        super().__init__(data, initial=self.first_values())
         self.for_other = answers.for_whom is ForWhom.SOMEONE_ELSE
         for name, labels in self.words.items():
             self.fields[name].label = str(labels[self.for_other])
@@ -100,10 +107,7 @@ class StepForm(forms.Form):
 
     def applied(self) -> Answers:
         """The answers with what this (valid) form says."""
-        answers = self.answers
-        for name, value in self.cleaned_data.items():
-            answers = put(answers, name, value)
-        return answers
+        return with_said(self.answers, self.cleaned_data)
 
     def rows(self) -> Iterator[tuple[str, str, str]]:
         """For the check page: id, label and words of every answered field."""

@@ -52,9 +52,9 @@ class UseForm(StepForm):
         "how_often": (_("How often do you use it?"), _("How often do they use it?")),
     }
 
-    def __init__(self, *args: Any, at: int, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, answers: Answers, at: int) -> None:
         self.at = at
-        super().__init__(*args, **kwargs)
+        super().__init__(data, answers=answers)
 
     @property
     def use(self) -> Use:

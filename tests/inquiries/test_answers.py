@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from intake.inquiries.answers import (
     Answers,
     CheckWish,
+    ContactMethod,
     ForWhom,
     Insurance,
     Person,
@@ -15,6 +16,7 @@ from intake.inquiries.answers import (
     Symptom,
     Use,
 )
+from intake.inquiries.wording import WORDS, in_words
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 JUNK = st.recursive(
@@ -80,3 +82,10 @@ def test_only_the_person_who_signed_may_have_their_plan_asked() -> None:
     assert not Answers(for_whom=ForWhom.SOMEONE_ELSE, insurance=signed).may_verify
     assert not Answers(insurance=signed).may_verify
     assert not Answers(for_whom=ForWhom.SELF, insurance=Insurance(check=CheckWish.ELECTRONIC)).may_verify
+
+
+def test_every_answer_to_pick_has_words_of_its_own_list() -> None:
+    for kind, words in WORDS.items():
+        assert list(words) == list(kind)
+    assert in_words((Symptom.NONE, ContactMethod.NONE)) == "None of these; Do not contact me"
+    assert (in_words(None), in_words(34)) == ("", "34")
