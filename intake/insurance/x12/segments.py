@@ -60,6 +60,8 @@ def find_delimiters(text: str) -> Delimiters:
     if not text.startswith("ISA"):
         raise NotX12("not_x12")
     element = text[3:4]
+    if not element:
+        raise CutShort
     if element.isalnum() or element == " ":
         raise NotX12("not_x12")
     fields = text[:600].split(element, 16)

@@ -128,11 +128,10 @@ def _people(inquiry: EligibilityInquiry, envelope: Envelope) -> list[list[str]]:
     hl = ["HL", "3", "2", "22", "1" if dependent else "0"]
     subscriber = [*_name("subscriber", "IL", inquiry.subscriber, needed=dependent is None), "MI", member_id]
     born = _birth("subscriber", inquiry.subscriber, today, needed=dependent is None)
-    question = _question(inquiry, today)
+    question, relation = _question(inquiry, today), _relation(inquiry)
     if dependent is None:
         return [hl, _trace(inquiry), subscriber, *born, *question]
     patient = [["HL", "4", "3", "23", "0"], _trace(inquiry), _name("dependent", "03", dependent, needed=True)]
-    relation = _relation(inquiry)
     return [
         hl,
         subscriber,
