@@ -45,7 +45,7 @@ class WhoForm(StepForm):
 
 
 class NoneOfThese(forms.CheckboxSelectMultiple):
-    """Ticking "none" unticks the others, where there is script; without it, a danger ticked beside it counts."""
+    """Ticking "none" unticks the others where there is script; else a danger ticked beside it counts."""
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
@@ -56,12 +56,7 @@ class NoneOfThese(forms.CheckboxSelectMultiple):
 
 class DangerForm(StepForm):
     danger_now = Pick(label=_("Is anyone in danger right now?"))
-    symptoms = PickSome(
-        Symptom,
-        widget=NoneOfThese,
-        label=_("Is any of this happening now?"),
-        help_text=_("Tick all that fit."),
-    )
+    symptoms = PickSome(Symptom, widget=NoneOfThese, help_text=_("Tick all that fit."))
     alone_now = Pick()
     words = {
         "symptoms": (_("Is any of this happening to you now?"), _("Is any of this happening to them now?")),

@@ -10,6 +10,11 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from helpline.audit.acting import CALLER
+from intake.inquiries.answers import Answers, ForWhom
+from intake.journey.consent import make_consent_link
+from intake.journey.open_inquiry import open_inquiry
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SHOTS = os.environ.get("SHOTS")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -102,6 +107,25 @@ def test_error_pages_and_the_small_pages(browser: Browser, site: str) -> None:
     for small in ("get-help/save", "get-help/come-back", "status"):
         page.goto(f"{site}/{small}/")
         look(page, 390, small.replace("/", "-"))
+
+
+@pytest.fixture
+def link(fresh_database: str) -> str:
+    told = Answers(for_whom=ForWhom.SOMEONE_ELSE)
+    inquiry = open_inquiry(answers=told, idempotency_key="5f0c0f6e-0b0a-4b5f-9c55-5f1c2d8d9a02", by=CALLER)
+    return "/consent/" + make_consent_link(inquiry, by=CALLER).split("/consent/")[1]
+
+
+def test_the_consent_link(link: str, browser: Browser, site: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(site + link)
+    look(page, 390, "consent-link")
+    answer(page, {"purposes": "refer", "first_name": "Sam", "last_name": "Doe", "signature": "Sam Doe"})
+    page.click("main form .btn-primary")
+    page.wait_for_url("**/given/")
+    look(page, 390, "consent-given")
+    page.goto(site + link)
+    look(page, 390, "consent-closed")
 
 
 def test_the_form_needs_no_script(browser: Browser, site: str) -> None:
