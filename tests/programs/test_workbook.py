@@ -164,7 +164,7 @@ def test_no_cell_makes_a_row_raise(cells: dict[str, object]) -> None:
     if listing is not None:
         assert len(listing.zip) == 5
         assert listing.state
-        assert (listing.phone or listing.intake_lines)
+        assert listing.phone or listing.intake_lines
         "".join([listing.name1, listing.city, *listing.codes]).encode()
 
 

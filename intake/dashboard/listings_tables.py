@@ -1,0 +1,108 @@
+"""The list of listings: what it can be narrowed to, and its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django import forms
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from helpline.accounts.models import User
+from helpline.programs.models import Program, ProgramChange, ProgramQuerySet, ServiceCode
+from helpline.programs.states import STATES
+from intake.dashboard.listings_forms import shown
+
+CARE_CATEGORIES = ("TC", "SET", "DETOX", "OT")
+HISTORY_SHOWN = 50
+
+
+def care_choices() -> Iterator[tuple[str, list[tuple[int, str]]]]:
+    """Kinds of care, by category, of the editions that have listings."""
+    editions = Program.objects.order_by("edition").values("edition").distinct()
+    codes = ServiceCode.objects.filter(edition__in=editions, category_code__in=CARE_CATEGORIES).order_by("id")
+    for category, group in groupby(codes, key=lambda code: code.category_name):
+        yield category, [(code.pk, code.name[:80]) for code in group]
+
+
+class ListingFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Name, city, ZIP or phone"), method="search", widget=forms.TextInput(attrs={"type": "search"})
+    )
+    state = django_filters.ChoiceFilter(label=_("State"), choices=list(STATES.items()), empty_label=_("All"))
+    status = django_filters.ChoiceFilter(
+        label=_("Listed"), choices=Program.Status.choices, empty_label=_("All")
+    )
+    checked = django_filters.ChoiceFilter(
+        label=_("Verified"),
+        method="narrow",
+        empty_label=_("All"),
+        choices=[("never", _("Never")), ("stale", _("Too long ago")), ("fresh", _("In the last 90 days"))],
+    )
+    care = django_filters.ChoiceFilter(
+        label=_("Kind of care"), method="give", choices=care_choices, empty_label=_("All")
+    )
+
+    class Meta:
+        model = Program
+        fields: list[str] = []
+
+    def search(self, programs: ProgramQuerySet, name: str, text: str) -> ProgramQuerySet:
+        return programs.searched(text)
+
+    def narrow(self, programs: ProgramQuerySet, name: str, value: str) -> ProgramQuerySet:
+        now = timezone.now()
+        return {
+            "never": programs.unverified,
+            "stale": lambda: programs.stale(now),
+            "fresh": lambda: programs.fresh(now),
+        }[value]()
+
+    def give(self, programs: ProgramQuerySet, name: str, value: str) -> ProgramQuerySet:
+        return programs.filter(codes__contains=[int(value)])
+
+
+class ListingTable(tables.Table):
+    name = tables.Column(verbose_name=_("Program"), order_by=("sort_name", "id"))
+    where = tables.Column(verbose_name=_("Where"), accessor="city", order_by=("state", "city", "id"))
+    phone = tables.Column(verbose_name=_("Phone"), orderable=False)
+    status = tables.Column(verbose_name=_("Listed"), order_by=("status", "sort_name", "id"))
+    verified = tables.Column(verbose_name=_("Verified"), accessor="verified_at", empty_values=())
+
+    class Meta:
+        order_by = "name"
+        template_name = "dashboard/listings/_table.html"
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def order_verified(self, programs: QuerySet[Program], descending: bool) -> tuple[QuerySet[Program], bool]:
+        """Up means the round of calls: never verified first."""
+        age = F("verified_at").desc(nulls_last=True) if descending else F("verified_at").asc(nulls_first=True)
+        return programs.order_by(age, "sort_name", "id"), True
+
+
+def history_of(program: Program) -> list[dict[str, Any]]:
+    """The latest changes with who made them and what was before, newest first; two queries."""
+    changes = list(program.changes.select_related("run")[:HISTORY_SHOWN])
+    staff = {change.actor_id for change in changes if change.actor_kind == "staff"}
+    names = {str(user.pk): user.name for user in User.objects.filter(pk__in=staff)}
+    return [
+        {
+            "change": change,
+            "who": names.get(change.actor_id) or _who(change),
+            "fields": shown(change.fields),
+        }
+        for change in changes
+    ]
+
+
+def _who(change: ProgramChange) -> str:
+    return change.run.file_name if change.run else change.actor_id or change.actor_kind

@@ -1,0 +1,14 @@
+"""Addresses of the listings screens, included at /desk/listings/."""
+
+from django.urls import URLPattern, path
+
+from intake.dashboard import listings
+
+urlpatterns: list[URLPattern] = [
+    path("", listings.listings, name="listings"),
+    path("together/", listings.together, name="listings_together"),
+    path("<uuid:program_id>/", listings.listing, name="listing"),
+    path("<uuid:program_id>/correct/", listings.correct, name="listing_correct"),
+    path("<uuid:program_id>/verify/", listings.verify, name="listing_verify"),
+    path("<uuid:program_id>/status/", listings.change_status, name="listing_status"),
+]
