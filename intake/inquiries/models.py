@@ -197,7 +197,7 @@ class Inquiry(models.Model):
         """Go to another state if the table of moves allows it. Raises ``MoveRefused``, also when another was quicker."""
         if to not in MOVES[self.state]:
             raise MoveRefused(f"{self.state} to {to}")
-        changed = Inquiry.objects.filter(pk=self.pk, state=self.state, version=self.version).update(
+        changed = Inquiry.objects.filter(pk=self.pk, state=self.state).update(
             state=to, version=models.F("version") + 1, **changes
         )
         if not changed:

@@ -29,13 +29,14 @@ from intake.insurance.models import VerificationState as S
 from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
 from intake.insurance.x12.reading import read_reply
 from intake.insurance.x12.reply import ReplyKind
+from intake.insurance.x12.summarising import summarise
 from intake.insurance.x12.summary import StepKind, Summary
 from intake.insurance.x12.writing import write_270
 
 WORKER = Actor.process("verification")
 DISCLOSED_FIELDS = ("name", "birth date", "member ID", "service types")
 # CORE vC2.2.0 asks a sender not to ask again within 90 s of an unanswered real-time request
-BACKOFF_SECONDS = (100, 240, 330)
+BACKOFF_SECONDS = (100, 240, 300)
 SOONER_SECONDS = (5, 30, 120)
 
 
@@ -189,8 +190,6 @@ def question_for(verification: Verification) -> EligibilityInquiry:
 
 def read(claim: Claim, body: bytes, *, on: date) -> Outcome:
     """What an answer means for its verification. Raises nothing."""
-    from intake.insurance.x12.meaning import summarise
-
     reply = read_reply(body)
     if reply.kind in {ReplyKind.NOT_X12, ReplyKind.INCOMPLETE}:
         return _unknown(claim, f"unreadable answer: {reply.kind.value}", body)
