@@ -18,6 +18,7 @@ from intake.inquiries.models import Draft, Inquiry
 from intake.inquiries.screening import suicide_screen
 from intake.inquiries.triage import NOT_A_DIAGNOSIS
 from intake.inquiries.wording import in_words
+from intake.journey.consent import take_back
 from intake.journey.open_inquiry import open_inquiry
 from intake.public import drafts
 from intake.public.codes import STATE_WORDS, CodeForm, SendForm
@@ -208,8 +209,12 @@ def intake_resume(request: HttpRequest) -> HttpResponse:
 
 @callers_page
 def inquiry_status(request: HttpRequest) -> HttpResponse:
-    """How far an inquiry is, by its reference code: the state only, nothing else about it."""
+    """How far an inquiry is, by its reference code: the state only. Consents are taken back here, too."""
     form = CodeForm(posted(request))
     inquiry = form.inquiry() if request.method == "POST" else None
+    taken_back = inquiry is not None and "take_back" in request.POST
+    if inquiry and taken_back:
+        take_back(inquiry.pk, by=CALLER)
     state = STATE_WORDS[inquiry.state] if inquiry else ""
-    return render(request, "public/intake/status.html", {"form": form, "state": state})
+    shown = {"form": form, "state": state, "taken_back": taken_back}
+    return render(request, "public/intake/status.html", shown)

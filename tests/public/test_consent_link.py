@@ -55,6 +55,13 @@ def test_he_signs_once_and_only_then_is_his_plan_asked(client: Client, inquiry: 
     assert client.post(link, SIGNED).status_code == 410
 
 
+def test_he_takes_it_back_with_the_reference_code(client: Client, inquiry: Inquiry, link: str) -> None:
+    client.post(link, SIGNED)
+    page = client.post(reverse("inquiry_status"), {"code": inquiry.reference_code, "take_back": "yes"}).text
+    assert "From now on we send nothing" in page
+    assert Consent.objects.filter(revoked_at=None).count() == 0
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

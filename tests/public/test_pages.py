@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from helpline.audit.acting import CALLER
@@ -31,15 +29,6 @@ HERSELF = {
     "feelings": {"suicide__thoughts": "yes"},
     "insurance": {"insurance__kind": "medicaid"},
 }
-
-
-@pytest.fixture
-def site(fresh_database: str) -> Iterator[str]:
-    server = LiveServerThread("localhost", StaticFilesHandler, connections_override={})
-    server.start()
-    server.is_ready.wait(10)
-    yield f"http://localhost:{server.port}"
-    server.terminate()
 
 
 @pytest.fixture
@@ -86,8 +75,14 @@ def walk(
 def test_every_page_is_accessible_and_fits(
     browser: Browser, site: str, tag: str, story: dict[str, dict[str, str]], width: int
 ) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 844})
+    scheme = "dark" if width > 1000 else "light"
+    page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
     walk(page, site, story, width, tag, looked=True)
+    code = page.locator(".reference-code").inner_text()
+    page.goto(f"{site}/status/")
+    page.fill("[name=code]", code)
+    page.click("main form .btn-primary")
+    look(page, width, f"{tag}-status")
 
 
 def test_error_pages_and_the_small_pages(browser: Browser, site: str) -> None:
