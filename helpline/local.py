@@ -42,6 +42,7 @@ def prepare(var: Path = VAR, *, servers: bool = True) -> Servers | None:
     ):
         return None
     os.environ.setdefault("HELPLINE_ENV", "demo")
+    (var / "static").mkdir(parents=True, exist_ok=True)
     for name, value in made_once(var / "secrets.json").items():
         os.environ.setdefault(name, value)
     if not servers or ("DATABASE_URL" in os.environ and "REDIS_URL" in os.environ):

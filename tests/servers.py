@@ -82,8 +82,10 @@ def start() -> None:
         TEST_OWNER_URL=addresses["DATABASE_OWNER_URL"],
         REDIS_URL=addresses["REDIS_URL"],
         DATABASE_OWNER_URL=addresses["DATABASE_OWNER_URL"],
+        STATIC_ROOT=str(folder / "static"),
         EMAIL_FILE_PATH=str(folder / "outbox"),
     )
+    (folder / "static").mkdir()
     os.environ.pop("HELPLINE_DB_ROLE", None)
     manage("migrate", "--verbosity", "0")
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from helpline.audit.acting import Actor, acting, record
 from helpline.vault.models import SignedLink
@@ -15,14 +17,20 @@ from intake.disclosures.consenting import give, revoke
 from intake.disclosures.models import Purpose, SignedHow
 from intake.inquiries.answers import Answers
 from intake.inquiries.events import announce
-from intake.inquiries.models import Inquiry
+from intake.inquiries.models import ContactPoint, Inquiry
 from intake.inquiries.opening import answer_again
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
 from intake.insurance.verification import ask_for
+from intake.messages.models import Message
+from intake.messages.sending import send
 
 LINK_PURPOSE = "consent"
 LINK_LASTS = timedelta(days=2)
+LINK_BODY = gettext_lazy(
+    "Here is the page we talked about. It opens once, and only for two days:\n\n%(address)s\n\n"
+    "If you did not ask for this, you can leave it alone."
+)
 
 
 def make_consent_link(inquiry: Inquiry, *, by: Actor) -> str:
@@ -88,3 +96,13 @@ def note_spoken_yes(inquiry: Inquiry, purpose: str, *, by: Actor) -> None:
             by=by,
         )
         announce("spoken_yes", inquiry.pk)
+
+
+def send_consent_link(inquiry: Inquiry, contact_point: ContactPoint, *, by: Actor) -> tuple[str, Message]:
+    """Make a link and write it to the person, if that is safe; returns the address and what became of the message."""
+    address = make_consent_link(inquiry, by=by)
+    with acting(by):
+        message = send(
+            contact_point, kind="consent_link", subject=_("A link for you"), body=LINK_BODY % {"address": address}
+        )
+    return address, message
