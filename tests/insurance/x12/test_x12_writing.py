@@ -91,6 +91,7 @@ def test_npi_check_digit() -> None:
 
 
 names = st.text(max_size=40)
+texts = st.text(max_size=30)
 dates = st.dates(date(1930, 1, 1), date(2026, 1, 1))
 
 
