@@ -252,7 +252,7 @@ class Program(models.Model):
             GistIndex(
                 F("position"), OpClass(F("codes"), name="gist__intbig_ops"), name="program_place_and_codes"
             ),
-            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="program_search", fastupdate=False),
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="program_search"),
             models.Index(fields=["sort_name", "id"], name="program_by_name"),
             models.Index(fields=["state", "city"], name="program_by_state"),
         ]

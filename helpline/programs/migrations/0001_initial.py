@@ -307,7 +307,6 @@ class Migration(migrations.Migration):
             model_name="program",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                fastupdate=False,
                 name="program_search",
             ),
         ),
