@@ -1,0 +1,266 @@
+"""Importing against the fastest thing there is: COPY of the same rows into a logged table with the same
+columns and indexes, in the same run.
+
+Prints ``name, ours, floor, ratio, goal, met|missed`` for each figure, in rows a second. The bare upsert
+copies rows that are ready into the staging table and merges them; the whole import reads the workbook,
+checks, and keeps history: its ratio to COPY is stated, and it is judged against ``bulk_create`` doing the
+same. Rounds are interleaved, the best of three counts. Works as the owner in a database of its own, and
+drops it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from helpline.local import prepare
+
+if TYPE_CHECKING:
+    from helpline.programs.models import Edition
+
+ROUNDS = 3
+BARE_GOALS = {"fresh": 0.55, "all changed": 0.38, "unchanged": 0.60}
+TIMES_BULK_CREATE = 4.0
+Best = dict[str, float]
+
+
+def main() -> int:
+    prepare()
+    url, name = os.environ["DATABASE_OWNER_URL"], f"bench_{uuid4().hex[:10]}"
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    os.environ["DATABASE_OWNER_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    os.environ["HELPLINE_DB_ROLE"] = "owner"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    try:
+        return measure()
+    finally:
+        connection.close()
+        with psycopg.connect(url, autocommit=True) as owner:
+            owner.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def measure() -> int:
+    from django.core.management import call_command
+    from django.db import connection
+
+    from helpline.programs.editions import EDITIONS
+    from helpline.programs.loading import load_edition, load_places
+
+    call_command("migrate", verbosity=0)
+    load_places()
+    edition = load_edition(EDITIONS["samhsa-su-2022"])
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE programs_program_change DISABLE TRIGGER append_only")
+    keep_rows(edition)
+    best: Best = defaultdict(float)
+    for _ in range(ROUNDS):
+        bare_round(edition, best)
+        whole_round(edition, best)
+    return report(best)
+
+
+def keep_rows(edition: Edition) -> None:
+    """Import once, and keep what it staged and what it stored as the material of the rounds."""
+    from django.db import connection, transaction
+
+    from helpline.audit.acting import Actor
+    from helpline.programs import importing, staging
+
+    settle = staging.settle
+
+    def settle_and_keep(cursor: Any) -> None:
+        settle(cursor)
+        cursor.execute("CREATE TABLE kept AS SELECT * FROM incoming WHERE repetition = 1")
+        cursor.execute("CREATE TABLE kept_changed AS SELECT * FROM kept")
+        cursor.execute("UPDATE kept_changed SET phone = '205-555-0111', content_hash = md5(id::text)::uuid")
+
+    staging.settle = settle_and_keep
+    try:
+        importing.import_directory(
+            workbook(), edition=edition, actor=Actor.process("bench"), located=files().located()
+        )
+    finally:
+        staging.settle = settle
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE floor (LIKE programs_program INCLUDING ALL)")
+
+
+def bare_round(edition: Edition, best: Best) -> None:
+    from django.db import connection
+
+    from helpline.programs import staging
+
+    with connection.cursor() as cursor:
+        stored = stored_columns(cursor)
+        rows = copied_out(cursor, SQL("SELECT {} FROM programs_program").format(stored))
+        ready = copied_out(cursor, SQL("SELECT * FROM kept"))
+        other = copied_out(cursor, SQL("SELECT * FROM kept_changed"))
+
+        def floor() -> int:
+            cursor.execute(SQL("TRUNCATE floor"))
+            return copy_in(cursor, SQL("COPY floor ({}) FROM STDIN").format(stored), rows)
+
+        def upsert(body: bytes) -> Callable[[], int]:
+            run = a_run(edition)
+
+            def go() -> int:
+                cursor.execute("CREATE TEMP TABLE incoming (LIKE kept) ON COMMIT DROP")
+                count = copy_in(cursor, SQL("COPY incoming FROM STDIN"), body)
+                staging.merge(cursor, edition.pk, run)
+                return count
+
+            return go
+
+        timed(best, "COPY", floor)
+        empty(cursor)
+        timed(best, "bare upsert, fresh", upsert(ready))
+        timed(best, "bare upsert, unchanged", upsert(ready))
+        timed(best, "bare upsert, all changed", upsert(other))
+
+
+def a_run(edition: Edition) -> UUID:
+    """An import for rows to name as theirs, as in life: rows that name none are taken for a person's and
+    audited.
+    """
+    from helpline.programs.models import ImportRun
+
+    counts = dict.fromkeys(("created", "changed", "unchanged", "withdrawn", "restored"), 0)
+    return ImportRun.objects.create(edition=edition, actor_kind="process", file_name="bench", **counts).pk
+
+
+def whole_round(edition: Edition, best: Best) -> None:
+    from django.db import connection
+
+    from helpline.audit.acting import Actor
+    from helpline.programs.importing import import_directory
+
+    def whole() -> int:
+        outcome = import_directory(
+            workbook(), edition=edition, actor=Actor.process("bench"), located=files().located()
+        )
+        return outcome.created + outcome.changed + outcome.unchanged
+
+    with connection.cursor() as cursor:
+        empty(cursor)
+        timed(best, "whole import, fresh", whole)
+        timed(best, "whole import, unchanged", whole)
+        cursor.execute("UPDATE programs_program SET content_hash = NULL, phone = ''")
+        timed(best, "whole import, all changed", whole)
+        empty(cursor)
+        timed(best, "bulk_create, fresh", lambda: by_bulk_create(edition))
+        timed(best, "bulk_create, all changed", lambda: by_bulk_create(edition))
+
+
+def by_bulk_create(edition: Edition) -> int:
+    """The same reading and the same rows, written the way Django offers; no checks, no history."""
+    from helpline.programs.models import Program
+    from helpline.programs.staging import PUBLISHED
+    from helpline.programs.workbook import open_workbook
+
+    key, located = dict(edition.service_codes.values_list("code", "id")), files().located()
+    programs = {}
+    for listing, _ in open_workbook(workbook()).rows():
+        if listing is None:
+            continue
+        texts = {name: getattr(listing, name) for name in PUBLISHED if name not in {"codes", "unknown_codes"}}
+        codes = sorted(key[code] for code in listing.codes)
+        place = located.get(listing.identity, (None, None))
+        programs[listing.identity] = Program(
+            edition=edition, identity=listing.identity, source_row=listing.row, codes=codes,
+            latitude=place[0], longitude=place[1], located_by="street" if place[0] else "", **texts,
+        )  # fmt: skip
+    Program.objects.bulk_create(
+        list(programs.values()),
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["edition", "identity", "occurrence"],
+        update_fields=["source_row", *PUBLISHED, "latitude", "longitude", "located_by"],
+    )
+    return len(programs)
+
+
+def timed(best: Best, name: str, work: Callable[[], int]) -> None:
+    """Run it in a transaction, commit included, and keep the best rate in rows a second."""
+    from django.db import transaction
+
+    start = time.perf_counter()
+    with transaction.atomic():
+        count = work()
+    best[name] = max(best[name], count / (time.perf_counter() - start))
+
+
+def empty(cursor: Any) -> None:
+    cursor.execute("TRUNCATE programs_program CASCADE")
+
+
+def stored_columns(cursor: Any) -> Any:
+    """The columns a COPY may fill: all but the generated ones."""
+    cursor.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'programs_program'::regclass AND attnum > 0 "
+        "AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"
+    )
+    return SQL(", ").join(Identifier(name) for (name,) in cursor.fetchall())
+
+
+def copied_out(cursor: Any, query: Any) -> bytes:
+    with cursor.copy(SQL("COPY ({}) TO STDOUT").format(query)) as copy:
+        return b"".join(bytes(part) for part in copy)
+
+
+def copy_in(cursor: Any, statement: Any, body: bytes) -> int:
+    with cursor.copy(statement) as copy:
+        copy.write(body)
+    return body.count(b"\n")
+
+
+def files() -> Any:
+    from helpline.programs.editions import EDITIONS
+
+    return EDITIONS["samhsa-su-2022"]
+
+
+def workbook() -> Any:
+    from helpline.programs.editions import DATA
+
+    return DATA / files().workbook
+
+
+def report(best: Best) -> int:
+    missed = 0
+    for case, goal in BARE_GOALS.items():
+        missed += line(f"import: bare upsert, {case}", best[f"bare upsert, {case}"], best["COPY"], goal)
+    for case in BARE_GOALS:
+        line(f"import: whole import, {case}", best[f"whole import, {case}"], best["COPY"], None)
+    for case in ("fresh", "all changed"):
+        ours, theirs = best[f"whole import, {case}"], best[f"bulk_create, {case}"]
+        missed += line(f"import: whole import beside bulk_create, {case}", ours, theirs, TIMES_BULK_CREATE)
+    return int(missed > 0)
+
+
+def line(name: str, ours: float, floor: float, goal: float | None) -> bool:
+    """Print one figure; True when its goal is missed. A comma would end the name, so there is none."""
+    ratio = ours / floor
+    missed = goal is not None and ratio < goal
+    verdict = "stated" if goal is None else "missed" if missed else "met"
+    aim = "-" if goal is None else f"{goal:.2f}"
+    print(f"{name.replace(',', ':')}, {ours:.0f} rows/s, {floor:.0f} rows/s, {ratio:.2f}, {aim}, {verdict}")
+    return missed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
