@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ MOST_UNKNOWN_CODES = 0.10
 FINDINGS_KEPT = 500
 _LOCK = 0x70726F67
 
-Watch = Callable[[Iterator[Any], int], Iterator[Any]]
+Watch = Callable[[Iterator[Any], int], Iterable[Any]]
 
 
 class ImportRefused(Exception):

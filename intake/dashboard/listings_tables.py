@@ -31,7 +31,7 @@ def care_choices() -> Iterator[tuple[str, list[tuple[int, str]]]]:
         yield category, [(code.pk, code.name[:80]) for code in group]
 
 
-class ListingFilter(django_filters.FilterSet):
+class ListingFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
     q = django_filters.CharFilter(
         label=_("Name, city, ZIP or phone"), method="search", widget=forms.TextInput(attrs={"type": "search"})
     )
@@ -68,7 +68,7 @@ class ListingFilter(django_filters.FilterSet):
         return programs.filter(codes__contains=[int(value)])
 
 
-class ListingTable(tables.Table):
+class ListingTable(tables.Table):  # type: ignore[misc]  # the library has no types
     name = tables.Column(verbose_name=_("Program"), order_by=("sort_name", "id"))
     where = tables.Column(verbose_name=_("Where"), accessor="city", order_by=("state", "city", "id"))
     phone = tables.Column(verbose_name=_("Phone"), orderable=False)
@@ -80,7 +80,7 @@ class ListingTable(tables.Table):
         template_name = "dashboard/listings/_table.html"
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # the library has no types
         self.now = now
 
     def order_verified(self, programs: QuerySet[Program], descending: bool) -> tuple[QuerySet[Program], bool]:
