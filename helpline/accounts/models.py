@@ -53,3 +53,19 @@ class User(AbstractBaseUser):
 
     def may(self, permission: Permission) -> bool:
         return self.is_active and permission in ROLES[self.role].permissions
+
+    @property
+    def may_answer(self) -> bool:
+        return self.may(Permission.ANSWER_INQUIRIES)
+
+    @property
+    def may_verify(self) -> bool:
+        return self.may(Permission.VERIFY_INSURANCE)
+
+    @property
+    def may_correct(self) -> bool:
+        return self.may(Permission.CORRECT_LISTINGS)
+
+    @property
+    def may_audit(self) -> bool:
+        return self.may(Permission.READ_AUDIT)

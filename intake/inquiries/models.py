@@ -7,6 +7,7 @@ import uuid
 from datetime import timedelta
 from typing import Any, ClassVar
 
+import phonenumbers
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -31,6 +32,20 @@ def new_code() -> str:
 
 def code_index(kind: str, code: str) -> bytes:
     return blind_index(kind, "".join(c for c in code.upper() if c in CODE_ALPHABET))
+
+
+def normal_phone(said: str) -> str:
+    """E.164 for what can be a number in the United States; otherwise the text as it was said."""
+    try:
+        number = phonenumbers.parse(said, "US")
+    except phonenumbers.NumberParseException:
+        return said.strip()
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def contact_index(address: str) -> bytes:
+    """The blind index of an address: a phone number however it was written, or an e-mail in any case."""
+    return blind_index("contact", address.strip().lower() if "@" in address else normal_phone(address))
 
 
 class MoveRefused(Exception):
@@ -243,7 +258,7 @@ class ContactPoint(models.Model):
         return f"{self.method} contact point"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.address_index = blind_index("contact", self.address)
+        self.address_index = contact_index(self.address)
         super().save(*args, **kwargs)
 
 

@@ -96,7 +96,9 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
     def for_phone(self) -> VerificationQuerySet:
         """What only a person can find out, oldest first."""
         return self.filter(
-            state__in=[S.BY_PHONE, S.UNKNOWN, S.CONFIGURATION], policy__inquiry__closed_at=None
+            state__in=[S.BY_PHONE, S.UNKNOWN, S.CONFIGURATION],
+            asked_by_phone_at=None,
+            policy__inquiry__closed_at=None,
         ).order_by("made_at")
 
 
@@ -121,6 +123,7 @@ class Verification(models.Model):
     next_at = models.DateTimeField(db_default=Now())
     made_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
+    asked_by_phone_at = models.DateTimeField(null=True)
     why = models.CharField(max_length=60, blank=True)
     summary_json = EncryptedJSONField(null=True)
 
@@ -129,7 +132,7 @@ class Verification(models.Model):
         **dict.fromkeys(
             (
                 "id", "policy", "state", "coverage", "trace", "priority", "attempt", "lease_until", "next_at",
-                "made_at", "finished_at", "why",
+                "made_at", "finished_at", "asked_by_phone_at", "why",
             ),
             PLAIN,
         ),

@@ -98,6 +98,14 @@ class Referral(models.Model):
     def __str__(self) -> str:
         return f"referral {self.state}"
 
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_REFERRAL
+
+    @property
+    def may_become(self) -> list[ReferralState]:
+        return [state for state in ReferralState if state in REFERRAL_MOVES[self.state]]
+
     def move(self, to: str) -> None:
         """Raises ``MoveRefused`` when the table of moves does not allow it or another was quicker."""
         if to not in REFERRAL_MOVES[self.state]:

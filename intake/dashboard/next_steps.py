@@ -1,0 +1,67 @@
+"""What to do next, in order, read off the state of an inquiry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from intake.board.case import Case
+from intake.inquiries.models import State
+from intake.inquiries.triage import Urgency
+from intake.insurance.models import VerificationState as S
+
+
+@dataclass(frozen=True)
+class Step:
+    words: str | Promise
+    anchor: str
+    pressing: bool = False
+
+
+def next_steps(case: Case, *, now: datetime) -> list[Step]:
+    return list(_steps(case, now))
+
+
+def _steps(case: Case, now: datetime) -> Iterator[Step]:
+    inquiry, verification = case.inquiry, case.verification
+    if inquiry.state == State.CLOSED:
+        yield Step(_("Closed. Open it again if they come back."), "close")
+        return
+    if inquiry.urgency == Urgency.DANGER_NOW:
+        yield Step(_("Danger now: what they should do this minute stands first."), "triage", pressing=True)
+    if inquiry.state == State.WAITING:
+        yield Step(_("Take it, so that nobody else calls too."), "top", pressing=inquiry.urgency <= Urgency.TODAY)
+    if case.callback and case.callback.due_at <= now:
+        yield Step(_("The callback you promised is due."), "calls", pressing=True)
+    if not case.contact_points:
+        yield Step(_("No way to reach them: wait for their call or their code."), "contact")
+    if not case.answers.zip:
+        yield Step(_("Ask for a ZIP code: without it no program can be found."), "told")
+    yield from _about_insurance(case)
+    if verification and verification.state in {S.BY_PHONE, S.UNKNOWN, S.CONFIGURATION}:
+        yield Step(_("The plan has to be asked by phone."), "insurance")
+    if case.open_referrals:
+        yield Step(_("Ask the program what became of the referral."), "referrals")
+    elif case.answers.zip:
+        yield Step(_("Call the programs that fit, with them on the line."), "programs")
+    if not case.open_referrals and not case.callback and inquiry.state != State.WAITING:
+        yield Step(_("Plan a callback, or say how it ended."), "calls")
+
+
+def _about_insurance(case: Case) -> Iterator[Step]:
+    if not case.is_insured:
+        return
+    verification = case.verification
+    if verification and verification.state == S.REJECTED:
+        yield Step(_("Something on the card does not match: correct it and ask again."), "insurance", pressing=True)
+    if not case.may_check and verification is None:
+        if case.inquiry.caller_is_person:
+            yield Step(_("They have not agreed that we ask their plan: offer the one-time link."), "consent")
+        else:
+            yield Step(_("Only the person can agree: offer a one-time link for them."), "consent")
+    if case.may_check and verification is None:
+        yield Step(_("Ask their plan what it covers."), "insurance")

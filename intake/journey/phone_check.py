@@ -1,0 +1,43 @@
+"""Asking a plan by phone, when no computer can: the same consent, the same ledger."""
+
+from __future__ import annotations
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from helpline.accounts.models import User
+from helpline.audit.acting import Actor, acting, record_read
+from intake.disclosures.consenting import disclose
+from intake.disclosures.models import Disclosure, Purpose
+from intake.inquiries.events import announce
+from intake.inquiries.models import Note
+from intake.insurance.models import Verification
+from intake.insurance.verification import DISCLOSED_FIELDS
+
+
+def begin_phone_check(verification: Verification, *, by: User) -> None:
+    """The ledger row of a call about to be made; once a verification. Raises ``NoConsent``."""
+    policy, actor = verification.policy, Actor.staff(by)
+    with acting(actor):
+        if not Disclosure.objects.filter(about_id=verification.pk).exists():
+            disclose(
+                inquiry_id=policy.inquiry_id,
+                purpose=Purpose.CHECK_INSURANCE,
+                recipient=f"{policy.payer or policy.payer_said}, by phone",
+                fields=DISCLOSED_FIELDS,
+                about=verification.pk,
+                by=actor,
+            )
+        record_read(actor, "verification", verification.pk, inquiry_id=policy.inquiry_id)
+
+
+def keep_phone_answer(verification: Verification, *, spoke_to: str, reference: str, answer: str, by: User) -> Note:
+    """What the plan said, as a note that names who said it and when; takes it off the phone list."""
+    said = f"By phone, {timezone.localtime():%Y-%m-%d %H:%M %Z}"
+    head = ", ".join(part for part in (said, f"spoke to {spoke_to}" if spoke_to else "", reference) if part)
+    with acting(Actor.staff(by)):
+        note = Note.objects.create(inquiry_id=verification.policy.inquiry_id, author=by, text=f"{head}\n{answer}")
+        verification.asked_by_phone_at = Now()
+        verification.save(update_fields=["asked_by_phone_at"])
+        announce("note", verification.policy.inquiry_id)
+    return note
