@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -44,14 +43,9 @@ def copy_database(template: str = TEMPLATE, name: str | None = None) -> str:
 
 
 def drop_database(name: str) -> None:
-    """Killed processes leave their sessions to end by themselves: wait for that a little."""
-    for _ in range(100):
-        try:
-            with psycopg.connect(owner_url("postgres"), autocommit=True) as db:
-                db.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-            return
-        except psycopg.errors.ObjectInUse:
-            time.sleep(0.1)
+    """As the superuser: killed processes may leave sessions behind that only it may end."""
+    with psycopg.connect(os.environ["TEST_SUPER_URL"], autocommit=True) as db:
+        db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def manage(*arguments: str, database: str = TEMPLATE) -> None:
@@ -80,6 +74,7 @@ def start() -> None:
         TEST_FOLDER=str(folder),
         TEST_APP_URL=addresses["DATABASE_URL"],
         TEST_OWNER_URL=addresses["DATABASE_OWNER_URL"],
+        TEST_SUPER_URL=servers.postgres.url("postgres", "postgres"),
         REDIS_URL=addresses["REDIS_URL"],
         DATABASE_OWNER_URL=addresses["DATABASE_OWNER_URL"],
         STATIC_ROOT=str(folder / "static"),
