@@ -68,7 +68,7 @@ class CallbackForm(DeskForm):
     def __init__(self, *args: Any, inquiry: Inquiry, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contact_point"].queryset = inquiry.contact_points.filter(method="call")  # type: ignore[attr-defined]
-        self.fields["contact_point"].label_from_instance = lambda point: point.address  # type: ignore[attr-defined]
+        self.fields["contact_point"].label_from_instance = lambda point: point.shown  # type: ignore[attr-defined]
         zone = timezone.localtime().tzname()
         self.fields["at"].help_text = _("Our time, %(zone)s.") % {"zone": zone}
 

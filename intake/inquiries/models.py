@@ -257,6 +257,17 @@ class ContactPoint(models.Model):
     def __str__(self) -> str:
         return f"{self.method} contact point"
 
+    @property
+    def shown(self) -> str:
+        """The address as people write it: 205-555-0114."""
+        if self.method == self.Method.EMAIL:
+            return str(self.address)
+        try:
+            number = phonenumbers.parse(self.address, "US")
+        except phonenumbers.NumberParseException:
+            return str(self.address)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.address_index = contact_index(self.address)
         super().save(*args, **kwargs)
