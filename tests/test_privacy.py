@@ -17,7 +17,7 @@ NOT_TRACKED = {"inquiries_draft"}
 
 
 def fields(model: type[models.Model]) -> Iterator[models.Field]:
-    return (f for f in model._meta.get_fields() if isinstance(f, models.Field) and not f.auto_created or f.concrete)
+    return (f for f in model._meta.get_fields() if (isinstance(f, models.Field) and not f.auto_created) or f.concrete)
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda m: m._meta.label)
@@ -38,6 +38,8 @@ def test_tables_with_protected_fields_are_audited_or_append_only() -> None:
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname IN ('audited', 'append_only')")
         watched = {row[0] for row in cursor.fetchall()}
     holding = {
-        m._meta.db_table for m in OURS if any(k is not PLAIN for k in m.privacy.values())  # type: ignore[attr-defined]
+        m._meta.db_table
+        for m in OURS
+        if any(k is not PLAIN for k in m.privacy.values())  # type: ignore[attr-defined]
     }
     assert holding - watched == NOT_TRACKED

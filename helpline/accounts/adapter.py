@@ -1,4 +1,4 @@
-"""Our few differences from django-allauth: nobody signs up, signing in is recorded, second factors are sealed at rest."""
+"""Our few differences from django-allauth: nobody signs up, signing in is recorded, second factors are sealed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
 
     def post_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse:
         record(Actor.staff(user), "signed_in", "accounts_user", [user.pk])
-        return super().post_login(request, user, **details)
+        answer: HttpResponse = super().post_login(request, user, **details)
+        return answer
 
 
 class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types

@@ -20,7 +20,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     Rendered without a request, since nothing on an error page may need the database.
     """
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    body = render(None, "503.html" if away else "500.html", status=503 if away else 500)  # type: ignore[arg-type]
+    body = render(None, "503.html" if away else "500.html", status=503 if away else 500)
     if away:
         body["Retry-After"] = "10"
     return body

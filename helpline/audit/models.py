@@ -29,7 +29,18 @@ class AuditRecord(models.Model):
     reason = models.CharField(max_length=60, blank=True)
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
-        ("id", "at", "actor_kind", "actor_id", "action", "subject_kind", "subject_id", "inquiry_id", "fields", "reason"),
+        (
+            "id",
+            "at",
+            "actor_kind",
+            "actor_id",
+            "action",
+            "subject_kind",
+            "subject_id",
+            "inquiry_id",
+            "fields",
+            "reason",
+        ),
         PLAIN,
     )
 

@@ -113,9 +113,7 @@ def _sections(body: str) -> tuple[Section, ...]:
     if first.strip():
         raise GuideFault("text before the first heading")
     parts = (part.partition("\n") for part in rest)
-    return tuple(
-        Section(slugify(heading), heading.strip(), text.strip()) for heading, _newline, text in parts
-    )
+    return tuple(Section(slugify(heading), heading.strip(), text.strip()) for heading, _newline, text in parts)
 
 
 def _sources(entries: list[dict[str, str]], sections: tuple[Section, ...]) -> tuple[Source, ...]:
@@ -169,6 +167,4 @@ def categories() -> dict[str, Category]:
 def menu() -> list[tuple[Category, list[Guide]]]:
     """The categories in the order of their file, each with its guides."""
     guides = all_guides().values()
-    return [
-        (category, [g for g in guides if g.category == category.slug]) for category in categories().values()
-    ]
+    return [(category, [g for g in guides if g.category == category.slug]) for category in categories().values()]

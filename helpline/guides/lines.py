@@ -83,9 +83,7 @@ def hours_text() -> str:
     """The hours of the roster, in words; "open 24 hours" only when the roster says so."""
     if settings.ROSTER_OPEN_24_HOURS:
         return _("Open 24 hours, every day")
-    return settings.ROSTER_HOURS_TEXT or _(
-        "Not open around the clock. Outside our hours, use the crisis lines."
-    )
+    return settings.ROSTER_HOURS_TEXT or _("Not open around the clock. Outside our hours, use the crisis lines.")
 
 
 def public_line() -> PublicLine:

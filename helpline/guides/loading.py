@@ -71,10 +71,6 @@ def load_substances(path: Path = TERMS) -> Loaded:
         update_fields=["key", "kind", "meanings_count", "source"],
     )
     kept = {(row["term"], substances[row["substance"]].pk) for row in rows}
-    gone = [
-        pk
-        for pk, *pair in SubstanceTerm.objects.values_list("pk", "term", "substance")
-        if tuple(pair) not in kept
-    ]
+    gone = [pk for pk, *pair in SubstanceTerm.objects.values_list("pk", "term", "substance") if tuple(pair) not in kept]
     SubstanceTerm.objects.filter(pk__in=gone).delete()
     return Loaded(len(substances), len(rows), len(gone))

@@ -36,9 +36,7 @@ class Substance(models.Model):
     drug_class = models.CharField(max_length=40, blank=True)
     withdrawal_route = models.CharField(max_length=24, blank=True, choices=WithdrawalRoute)
 
-    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
-        ("id", "name", "drug_class", "withdrawal_route"), PLAIN
-    )
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(("id", "name", "drug_class", "withdrawal_route"), PLAIN)
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -76,9 +74,7 @@ class SubstanceTerm(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["term", "substance"], name="substance_term_once"),
-            models.CheckConstraint(
-                condition=models.Q(meanings_count__gte=1), name="substance_term_has_a_meaning"
-            ),
+            models.CheckConstraint(condition=models.Q(meanings_count__gte=1), name="substance_term_has_a_meaning"),
         ]
 
     def __str__(self) -> str:

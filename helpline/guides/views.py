@@ -35,9 +35,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     found = library.all_guides().get(slug)
     if found is None:
         raise Http404("no such guide")
-    return _page(
-        request, "guides/guide.html", "guides", guide=found, category=library.categories()[found.category]
-    )
+    return _page(request, "guides/guide.html", "guides", guide=found, category=library.categories()[found.category])
 
 
 @login_not_required

@@ -19,7 +19,12 @@ TRAPS_SOURCE = "Brands that mislead (compiled by us, unreviewed, 2026-11-22)"
 def load_payers() -> int:
     """Returns how many payers are known afterwards."""
     for row in _rows("medicaid_managed_care_programs_by_state.csv"):
-        payer = _payer(f"{row['state']} Medicaid: {row['full_name']}"[:120], PayerKind.MEDICAID, PROGRAMS_SOURCE, row["state"])
+        payer = _payer(
+            f"{row['state']} Medicaid: {row['full_name']}"[:120],
+            PayerKind.MEDICAID,
+            PROGRAMS_SOURCE,
+            row["state"],
+        )
         _aliases(payer, [row["full_name"], row["short_name"], row["nickname"]])
     for row in _rows("medicaid_consumer_names_unreviewed.csv"):
         names = [name.strip(' "') for name in row["consumer_names"].split(";")]

@@ -23,7 +23,7 @@ class PayerKind(models.TextChoices):
 
 class PayerQuerySet(models.QuerySet["Payer"]):
     def named(self, said: str) -> Payer | None:
-        """The one payer whose name or alias is exactly this, upper or lower case; None when there is none or several."""
+        """The one payer with exactly this name or alias, in any case; None when there is none or several."""
         spoken = " ".join(said.split())
         found = self.filter(models.Q(name__iexact=spoken) | models.Q(aliases__name__iexact=spoken)).distinct()[:2]
         return found[0] if len(found) == 1 else None
@@ -37,7 +37,8 @@ class PayerQuerySet(models.QuerySet["Payer"]):
                 likeness=models.functions.Greatest(
                     models.Func(models.F("name"), models.Value(spoken), function="similarity"),
                     models.functions.Coalesce(
-                        models.Max(models.Func("aliases__name", models.Value(spoken), function="similarity")), 0.0
+                        models.Max(models.Func("aliases__name", models.Value(spoken), function="similarity")),
+                        0.0,
                     ),
                     output_field=models.FloatField(),
                 )

@@ -52,9 +52,7 @@ def correct(
     with acting(Actor.staff(by)):
         program = _locked(program_id)
         if seen is not None and program.changed_at != seen:
-            raise ChangedMeanwhile(
-                _("Somebody else changed this listing while you were typing. Look at it again.")
-            )
+            raise ChangedMeanwhile(_("Somebody else changed this listing while you were typing. Look at it again."))
         changed = {
             name: [_shown(program, name), value]
             for name, value in corrections.items()
@@ -98,11 +96,7 @@ def restore(program_id: UUID, *, by: User, note: str = "") -> Program:
             raise CannotChange(_("%(name)s is listed already.") % {"name": program.name})
         before = [program.status, Status.LISTED.value]
         by_a_person = "status" in program.corrected_fields
-        kept = (
-            set(program.corrected_fields) ^ {"status"}
-            if by_a_person
-            else {*program.corrected_fields, "status"}
-        )
+        kept = set(program.corrected_fields) ^ {"status"} if by_a_person else {*program.corrected_fields, "status"}
         program.status, program.status_reason, program.corrected_fields = Status.LISTED, "", sorted(kept)
         _save(program, Action.RESTORED, by, fields={"status": before}, note=note)
     return program

@@ -71,9 +71,7 @@ def edition_files(code: str) -> EditionFiles:
     try:
         return EDITIONS[code]
     except KeyError:
-        raise NotReadable(
-            f"There is no edition “{code}”. Known are: {', '.join(sorted(EDITIONS))}."
-        ) from None
+        raise NotReadable(f"There is no edition “{code}”. Known are: {', '.join(sorted(EDITIONS))}.") from None
 
 
 def read_coordinates(path: Path) -> Coordinates:
@@ -81,13 +79,10 @@ def read_coordinates(path: Path) -> Coordinates:
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
             return {
-                UUID(row["identity"]): (float(row["latitude"]), float(row["longitude"]))
-                for row in csv.DictReader(file)
+                UUID(row["identity"]): (float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(file)
             }
     except (OSError, EOFError, KeyError, ValueError) as problem:
-        raise NotReadable(
-            f"{path.name} is not a list of coordinates (identity, latitude, longitude)."
-        ) from problem
+        raise NotReadable(f"{path.name} is not a list of coordinates (identity, latitude, longitude).") from problem
 
 
 def read_places() -> list[tuple[str, str, str, str, float | None, float | None, str]]:

@@ -88,14 +88,10 @@ def _key_of(edition: Edition, book: Workbook) -> dict[str, int]:
     """The small number of each code. Refuses a workbook whose own key gives a code another name."""
     codes = {code.code: code for code in ServiceCode.objects.filter(edition=edition)}
     if not codes:
-        raise ImportRefused(
-            f"Edition {edition.code} has no service codes yet: run “manage.py load_directory” first."
-        )
+        raise ImportRefused(f"Edition {edition.code} has no service codes yet: run “manage.py load_directory” first.")
     differ = book.disagreements({code: row.name for code, row in codes.items()})
     if differ:
-        shown = "; ".join(
-            f"{code} is “{theirs}” there and “{ours}” here" for code, ours, theirs in differ[:5]
-        )
+        shown = "; ".join(f"{code} is “{theirs}” there and “{ours}” here" for code, ours, theirs in differ[:5])
         raise ImportRefused(
             f"{book.name} is not the edition {edition.code}: "
             f"its key gives {len(differ)} code(s) another name ({shown}). "
@@ -122,15 +118,9 @@ def _read(
 def _refuse_another_edition(staged: list[Staged], outcome: Outcome, edition: Edition) -> None:
     if not staged:
         refused = (
-            f" {len(outcome.refused)} rows were refused, the first: {outcome.refused[0]}"
-            if outcome.refused
-            else ""
+            f" {len(outcome.refused)} rows were refused, the first: {outcome.refused[0]}" if outcome.refused else ""
         )
-        elsewhere = (
-            f" {outcome.outside_scope} rows lie outside the states asked for."
-            if outcome.outside_scope
-            else ""
-        )
+        elsewhere = f" {outcome.outside_scope} rows lie outside the states asked for." if outcome.outside_scope else ""
         raise ImportRefused(f"There is no listing to import in this file.{refused}{elsewhere}")
     known = {code for item in staged for code in item.codes}
     different = len(known) + len(outcome.unknown_codes)
@@ -161,9 +151,7 @@ def _check(cursor: Any, outcome: Outcome) -> None:
         outcome.notes.append(Finding(row, "coordinates", f"{reason}; the middle of the ZIP was used.", ""))
     for row, zip_code in staging.without_known_zip(cursor):
         reason = f"ZIP {zip_code} is not among the ZIP codes we know."
-        outcome.notes.append(
-            Finding(row, "zip", reason, "Check it: without a place it is found by name only.")
-        )
+        outcome.notes.append(Finding(row, "zip", reason, "Check it: without a place it is found by name only."))
     outcome.refused.sort(key=lambda finding: finding.row)
     outcome.notes.sort(key=lambda finding: finding.row)
 
@@ -179,9 +167,7 @@ def _refuse_a_landslide(cursor: Any, edition: Edition, states: list[str], allowe
         )
 
 
-def _apply(
-    cursor: Any, book: Workbook, edition: Edition, states: list[str], actor: Actor, outcome: Outcome
-) -> None:
+def _apply(cursor: Any, book: Workbook, edition: Edition, states: list[str], actor: Actor, outcome: Outcome) -> None:
     run = ImportRun(
         edition=edition,
         actor_kind=actor.kind,
@@ -198,9 +184,7 @@ def _apply(
     outcome.created, rewritten = staging.merge(cursor, edition.pk, run.pk)
     outcome.changed = rewritten - outcome.restored
     outcome.unchanged = staging.staged_count(cursor) - outcome.created - rewritten
-    outcome.withdrawn = staging.withdraw_missing(
-        cursor, edition.pk, states, run.pk, reason, actor.kind, actor.id
-    )
+    outcome.withdrawn = staging.withdraw_missing(cursor, edition.pk, states, run.pk, reason, actor.kind, actor.id)
     for name in ("created", "changed", "unchanged", "withdrawn", "restored"):
         setattr(run, name, getattr(outcome, name))
     run.save(force_insert=True)

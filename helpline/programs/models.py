@@ -84,9 +84,7 @@ class ServiceCode(models.Model):
 
     class Meta:
         db_table = "programs_service_code"
-        constraints = [
-            models.UniqueConstraint(fields=["edition", "code"], name="service_code_once_an_edition")
-        ]
+        constraints = [models.UniqueConstraint(fields=["edition", "code"], name="service_code_once_an_edition")]
 
     def __str__(self) -> str:
         return self.name
@@ -209,9 +207,7 @@ class Program(models.Model):
     status_reason = models.CharField(max_length=300, blank=True)
     confidential = models.BooleanField(default=False)
     verified_at = models.DateTimeField(null=True)
-    verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     verification_note = models.CharField(max_length=300, blank=True)
     corrected_fields = ArrayField(models.CharField(max_length=20), default=list)
     content_hash = models.UUIDField(null=True)
@@ -219,9 +215,7 @@ class Program(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
     sort_name = models.GeneratedField(
-        expression=models.Func(
-            template="lower((name1 || ' '::text) || name2)", output_field=models.TextField()
-        ),
+        expression=models.Func(template="lower((name1 || ' '::text) || name2)", output_field=models.TextField()),
         output_field=models.TextField(),
         db_persist=True,
     )
@@ -249,17 +243,13 @@ class Program(models.Model):
     class Meta:
         db_table = "programs_program"
         indexes = [
-            GistIndex(
-                F("position"), OpClass(F("codes"), name="gist__intbig_ops"), name="program_place_and_codes"
-            ),
+            GistIndex(F("position"), OpClass(F("codes"), name="gist__intbig_ops"), name="program_place_and_codes"),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="program_search"),
             models.Index(fields=["sort_name", "id"], name="program_by_name"),
             models.Index(fields=["state", "city"], name="program_by_state"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["edition", "identity", "occurrence"], name="program_once_an_edition"
-            ),
+            models.UniqueConstraint(fields=["edition", "identity", "occurrence"], name="program_once_an_edition"),
             models.CheckConstraint(
                 condition=Q(status="listed", status_reason="")
                 | (Q(status__in=["do_not_refer", "withdrawn"]) & ~Q(status_reason="")),
@@ -281,9 +271,7 @@ class Program(models.Model):
                 ),
                 name="program_place_has_a_source",
             ),
-            models.CheckConstraint(
-                condition=Q(state__regex="^[A-Z]{2}$"), name="program_state_is_two_letters"
-            ),
+            models.CheckConstraint(condition=Q(state__regex="^[A-Z]{2}$"), name="program_state_is_two_letters"),
             models.CheckConstraint(condition=Q(zip__regex="^[0-9]{5}$"), name="program_zip_is_five_digits"),
         ]
 
@@ -352,9 +340,7 @@ class ProgramChange(models.Model):
     fields: Any = models.JSONField(default=dict)
     note = models.CharField(max_length=300, blank=True)
 
-    privacy: ClassVar = _plain(
-        "id", "program", "at", "actor_kind", "actor_id", "run", "action", "fields", "note"
-    )
+    privacy: ClassVar = _plain("id", "program", "at", "actor_kind", "actor_id", "run", "action", "fields", "note")
 
     class Meta:
         db_table = "programs_program_change"

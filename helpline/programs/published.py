@@ -137,9 +137,7 @@ def read_row(row: int, cells: Mapping[str, object]) -> tuple[Listing | None, lis
         refused.append(Finding(row, "zip", reason, "Write five digits, such as 35203."))
     phone, lines = _phones(row, cells, notes)
     if not phone and not lines:
-        misprinted = "; ".join(
-            f"“{clean_text(cells.get(note.field))[:40]}” cannot be dialled" for note in notes
-        )
+        misprinted = "; ".join(f"“{clean_text(cells.get(note.field))[:40]}” cannot be dialled" for note in notes)
         reason = f"There is no number to call{': ' if misprinted else ''}{misprinted}."
         refused.append(Finding(row, "phone", reason, "Add a phone or an intake line."))
     if refused or state is None or zip_code is None:

@@ -149,9 +149,9 @@ WHERE i.repetition = 1 AND p.content_hash IS DISTINCT FROM i.content_hash AND ch
 """).format(**_PARTS)
 
 _MISSING_COUNT = SQL("SELECT count(*) FROM programs_program p WHERE {missing}").format(**_PARTS)
-_SCOPE_COUNT = SQL(
-    "SELECT count(*) FROM programs_program p WHERE {in_scope} AND p.status <> 'withdrawn'"
-).format(**_PARTS)
+_SCOPE_COUNT = SQL("SELECT count(*) FROM programs_program p WHERE {in_scope} AND p.status <> 'withdrawn'").format(
+    **_PARTS
+)
 _BACK_COUNT = SQL("""
 SELECT count(*) FROM programs_program p JOIN incoming i USING (identity, occurrence)
 WHERE p.edition_id = %s AND i.repetition = 1 AND {back}

@@ -62,9 +62,7 @@ class Workbook:
         """
         for number, cells in enumerate(self.cells, self.first_row):
             if any(cell not in ("", None) for cell in cells):
-                yield read_row(
-                    number, {name: cells[at] for name, at in self.columns.items() if at < len(cells)}
-                )
+                yield read_row(number, {name: cells[at] for name, at in self.columns.items() if at < len(cells)})
 
     def disagreements(self, key: dict[str, str]) -> list[tuple[str, str, str]]:
         """Codes whose name in the workbook's own key differs from ours: ``(code, ours, theirs)``. A sign
@@ -84,9 +82,7 @@ def open_workbook(path: Path) -> Workbook:
     near_miss = ""
     for title, rows in sheets:
         for at, row in enumerate(rows[:HEADINGS_WITHIN]):
-            columns = {
-                clean_text(cell).casefold(): place for place, cell in enumerate(row) if clean_text(cell)
-            }
+            columns = {clean_text(cell).casefold(): place for place, cell in enumerate(row) if clean_text(cell)}
             missing = [name for name in REQUIRED if name not in columns]
             if not missing:
                 digest = sha256(body).hexdigest()
@@ -130,13 +126,9 @@ def _bytes(path: Path) -> bytes:
     try:
         unpacked = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(body)).infolist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as problem:
-        raise NotReadable(
-            f"{path.name} is not an Excel workbook (.xlsx). Choose the directory's .xlsx."
-        ) from problem
+        raise NotReadable(f"{path.name} is not an Excel workbook (.xlsx). Choose the directory's .xlsx.") from problem
     if unpacked > LARGEST_UNPACKED:
-        raise NotReadable(
-            f"{path.name} unpacks to {unpacked // 2**20} MB, more than any directory; it was not read."
-        )
+        raise NotReadable(f"{path.name} unpacks to {unpacked // 2**20} MB, more than any directory; it was not read.")
     return body
 
 

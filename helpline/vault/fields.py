@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from helpline.vault.sealing import Keyring, blind, decode_key
+
+
+if TYPE_CHECKING:
+    _TextField = models.TextField[Any, Any]
+else:
+    _TextField = models.TextField
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +62,7 @@ class _Opening:
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(_TextField):
     """Text that is sealed in the database and bound to its table, column and row. The row's key must be a UUID."""
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
@@ -102,6 +108,10 @@ class EncryptedTextField(models.TextField):
 
 class EncryptedJSONField(EncryptedTextField):
     """Anything JSON can hold, sealed."""
+
+    # How django-stubs learns what may be assigned and is read
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def from_text(self, text: str) -> Any:
         return json.loads(text)

@@ -23,16 +23,12 @@ class SignedLinkQuerySet(models.QuerySet["SignedLink"]):
     def make(self, *, purpose: str, subject: uuid.UUID, lasts: timedelta) -> tuple[SignedLink, str]:
         """Return the row and the secret that goes into the address. Only a hash of the secret is kept."""
         secret = secrets.token_urlsafe(24)
-        link = self.create(
-            purpose=purpose, subject=subject, secret_hash=hash_secret(secret), expires_at=Now() + lasts
-        )
+        link = self.create(purpose=purpose, subject=subject, secret_hash=hash_secret(secret), expires_at=Now() + lasts)
         return link, secret
 
     def open(self, secret: str, *, purpose: str) -> SignedLink:
         """The usable link behind this secret. Raises ``LinkRefused``."""
-        link = self.filter(
-            secret_hash=hash_secret(secret), purpose=purpose, used_at=None, expires_at__gt=Now()
-        ).first()
+        link = self.filter(secret_hash=hash_secret(secret), purpose=purpose, used_at=None, expires_at__gt=Now()).first()
         if link is None:
             raise LinkRefused
         return link
@@ -59,6 +55,9 @@ class SignedLink(models.Model):
     class Meta:
         db_table = "vault_signed_link"
         indexes = [models.Index(fields=["subject", "purpose"], name="signed_link_subject")]
+
+    def __str__(self) -> str:
+        return f"link for {self.purpose}"
 
     def use(self) -> None:
         """Spend the link; of two at once only one passes. Raises ``LinkRefused``."""

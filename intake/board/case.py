@@ -81,7 +81,11 @@ def case_of(inquiry_id: UUID) -> Case:
             "contact_points",
             Prefetch("calls", Call.objects.select_related("consultant")),
             Prefetch("notes", Note.objects.select_related("author")),
-            Prefetch("callbacks", Callback.objects.planned().select_related("taken_by", "contact_point"), "promised"),
+            Prefetch(
+                "callbacks",
+                Callback.objects.planned().select_related("taken_by", "contact_point"),
+                "promised",
+            ),
             Prefetch("referrals", Referral.objects.select_related("program__edition", "made_by")),
         )
         .get(pk=inquiry_id)
@@ -98,7 +102,7 @@ def case_of(inquiry_id: UUID) -> Case:
         disclosures=tuple(ledger(inquiry_id)),
         contact_points=tuple(inquiry.contact_points.all()),
         calls=tuple(inquiry.calls.all()),
-        callback=next(iter(inquiry.promised), None),
+        callback=next(iter(getattr(inquiry, "promised", [])), None),
         notes=tuple(inquiry.notes.all()),
         referrals=tuple(inquiry.referrals.all()),
     )

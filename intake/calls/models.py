@@ -94,7 +94,9 @@ class Callback(models.Model):
         db_table = "calls_callback"
         constraints = [
             models.UniqueConstraint(
-                fields=["inquiry"], condition=Q(state__in=["planned", "dialling"]), name="one_open_callback_an_inquiry"
+                fields=["inquiry"],
+                condition=Q(state__in=["planned", "dialling"]),
+                name="one_open_callback_an_inquiry",
             ),
             models.CheckConstraint(
                 condition=Q(state="dialling", taken_by__isnull=False) | ~Q(state="dialling"),

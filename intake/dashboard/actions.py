@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from helpline.accounts.permissions import Permission, requires
+from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record_list
 from helpline.programs.models import Program
 from intake.calls.models import Callback
@@ -39,7 +40,7 @@ def answering(view: Answer) -> Answer:
     return require_POST(requires(Permission.ANSWER_INQUIRIES)(view))
 
 
-def _done_or_why(request: HttpRequest, act: Callable[[], Any], done: str) -> None:
+def _done_or_why(request: StaffRequest, act: Callable[[], Any], done: str) -> None:
     """Do it, and say so; or say in plain words why it was refused."""
     try:
         act()
@@ -53,21 +54,21 @@ def _done_or_why(request: HttpRequest, act: Callable[[], Any], done: str) -> Non
 
 
 @answering
-def take_inquiry(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def take_inquiry(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     inquiry = case_or_404(inquiry_id).inquiry
     _done_or_why(request, lambda: take(inquiry, by=request.user), _("It is yours."))
     return back_to(inquiry_id, "top")
 
 
 @answering
-def put_inquiry_back(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def put_inquiry_back(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     inquiry = case_or_404(inquiry_id).inquiry
     _done_or_why(request, lambda: put_back(inquiry, by=request.user), _("It is back in the queue."))
     return back_to(inquiry_id, "top")
 
 
 @answering
-def add_call(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def add_call(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     case, form = case_or_404(inquiry_id), CallForm(request.POST)
     if not form.is_valid():
         return inquiry_page(request, case, call_form=form)
@@ -77,28 +78,36 @@ def add_call(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
 
 
 @answering
-def add_callback(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def add_callback(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     case = case_or_404(inquiry_id)
     form = CallbackForm(request.POST, inquiry=case.inquiry)
     if not form.is_valid():
         return inquiry_page(request, case, callback_form=form)
     planned = {name: form.cleaned_data[name] for name in ("due_at", "contact_point", "why")}
-    _done_or_why(request, lambda: plan_callback(case.inquiry, by=request.user, **planned), _("The callback is planned."))
+    _done_or_why(
+        request,
+        lambda: plan_callback(case.inquiry, by=request.user, **planned),
+        _("The callback is planned."),
+    )
     return back_to(inquiry_id, "calls")
 
 
 @answering
-def change_callback(request: HttpRequest, callback_id: UUID) -> HttpResponse:
+def change_callback(request: StaffRequest, callback_id: UUID) -> HttpResponse:
     callback = get_object_or_404(Callback, pk=callback_id)
     if "dial" in request.POST:
-        _done_or_why(request, lambda: dial(callback, by=request.user), _("It is yours to dial. Log the call afterwards."))
+        _done_or_why(
+            request,
+            lambda: dial(callback, by=request.user),
+            _("It is yours to dial. Log the call afterwards."),
+        )
     else:
         _done_or_why(request, lambda: cancel_callback(callback, by=request.user), _("The callback is cancelled."))
     return back_to(callback.inquiry_id, "calls")
 
 
 @answering
-def add_note(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def add_note(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     case, form = case_or_404(inquiry_id), NoteForm(request.POST)
     if not form.is_valid():
         return inquiry_page(request, case, note_form=form)
@@ -108,7 +117,7 @@ def add_note(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
 
 
 @answering
-def ask_plan(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def ask_plan(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     inquiry = case_or_404(inquiry_id).inquiry
     done = _("The plan is being asked. The answer appears here by itself.")
     _done_or_why(request, lambda: check_insurance(inquiry, by=Actor.staff(request.user)), done)
@@ -116,7 +125,7 @@ def ask_plan(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
 
 
 @answering
-def consent_link(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def consent_link(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     """Make the one-time link; it is shown this once and kept nowhere."""
     case, by = case_or_404(inquiry_id), Actor.staff(request.user)
     point = next((p for p in case.contact_points if str(p.pk) == request.POST.get("send_to")), None)
@@ -127,7 +136,7 @@ def consent_link(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
 
 
 @answering
-def spoken_yes(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def spoken_yes(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     inquiry, purpose = case_or_404(inquiry_id).inquiry, request.POST.get("purpose", "")
     if purpose in Purpose.values:
         note_spoken_yes(inquiry, purpose, by=Actor.staff(request.user))
@@ -136,7 +145,7 @@ def spoken_yes(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
 
 
 @answering
-def revoke_consents(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def revoke_consents(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     case_or_404(inquiry_id)
     take_back(inquiry_id, by=Actor.staff(request.user))
     messages.success(request, _("Taken back. From now on nothing is sent."))
@@ -144,7 +153,7 @@ def revoke_consents(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
 
 
 @answering
-def refer_to(request: HttpRequest, inquiry_id: UUID, program_id: UUID) -> HttpResponse:
+def refer_to(request: StaffRequest, inquiry_id: UUID, program_id: UUID) -> HttpResponse:
     """Give a program the packet, or put the person on the line with them and disclose nothing."""
     inquiry, packet = case_or_404(inquiry_id).inquiry, "packet" in request.POST
     program = get_object_or_404(Program.objects.listed(), pk=program_id)
@@ -163,7 +172,7 @@ def refer_to(request: HttpRequest, inquiry_id: UUID, program_id: UUID) -> HttpRe
 
 
 @answering
-def follow_referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+def follow_referral(request: StaffRequest, referral_id: UUID) -> HttpResponse:
     referral = get_object_or_404(Referral.objects.select_related("inquiry"), pk=referral_id)
     to = request.POST.get("to", "")
     if to in ReferralState.values:
@@ -172,7 +181,7 @@ def follow_referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 
 
 @answering
-def close_inquiry(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def close_inquiry(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     case, form = case_or_404(inquiry_id), CloseForm(request.POST)
     if not form.is_valid():
         return inquiry_page(request, case, close_form=form)
@@ -182,7 +191,7 @@ def close_inquiry(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
 
 
 @answering
-def reopen_inquiry(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def reopen_inquiry(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     inquiry = case_or_404(inquiry_id).inquiry
     _done_or_why(request, lambda: reopen(inquiry, by=request.user), _("Open again, and yours."))
     return back_to(inquiry_id, "top")
@@ -190,7 +199,7 @@ def reopen_inquiry(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.VERIFY_INSURANCE)
-def phone_checks(request: HttpRequest) -> HttpResponse:
+def phone_checks(request: StaffRequest) -> HttpResponse:
     """What only a call to the plan can find out."""
     waiting = list(Verification.objects.for_phone().select_related("policy__payer", "policy__inquiry__person")[:100])
     record_list(Actor.staff(request.user), "verification", [v.pk for v in waiting])
@@ -199,10 +208,11 @@ def phone_checks(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.VERIFY_INSURANCE)
-def phone_check(request: HttpRequest, verification_id: UUID) -> HttpResponse:
-    """Beginning a call to a plan is a disclosure: it needs the consent, and writes the ledger, before the details show."""
+def phone_check(request: StaffRequest, verification_id: UUID) -> HttpResponse:
+    """Beginning a call to a plan is a disclosure: consent and ledger come before the details show."""
     verification = get_object_or_404(
-        Verification.objects.for_phone().select_related("policy__payer", "policy__inquiry__person"), pk=verification_id
+        Verification.objects.for_phone().select_related("policy__payer", "policy__inquiry__person"),
+        pk=verification_id,
     )
     if request.method != "POST":
         return redirect("desk_phone_checks")

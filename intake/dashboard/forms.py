@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -83,7 +84,10 @@ class CallbackForm(DeskForm):
 
 class NoteForm(DeskForm):
     text = forms.CharField(
-        label=_("Note"), max_length=LONGEST_NOTE, widget=NOTE, error_messages={"required": _("Write something.")}
+        label=_("Note"),
+        max_length=LONGEST_NOTE,
+        widget=NOTE,
+        error_messages={"required": _("Write something.")},
     )
 
 
@@ -140,7 +144,10 @@ class TellForm(DeskForm):
         label=_("Danger right now?"), choices=choices(Said), required=False, widget=forms.RadioSelect
     )
     symptoms = forms.MultipleChoiceField(
-        label=_("Happening now"), choices=choices(Symptom), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Happening now"),
+        choices=choices(Symptom),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     right_now = forms.ChoiceField(
         label=_("Thoughts of killing themselves right now?"),
@@ -150,9 +157,7 @@ class TellForm(DeskForm):
     )
     substance = forms.CharField(label=_("What is used"), max_length=80, required=False)
     second_substance = forms.CharField(label=_("And"), max_length=80, required=False)
-    last_use = forms.ChoiceField(
-        label=_("Last use"), choices=[("", _("Not said")), *choices(LastUse)], required=False
-    )
+    last_use = forms.ChoiceField(label=_("Last use"), choices=[("", _("Not said")), *choices(LastUse)], required=False)
     stopped = forms.ChoiceField(
         label=_("Stopped or cut down?"), choices=choices(Said), required=False, widget=forms.RadioSelect
     )
@@ -235,7 +240,8 @@ class TellForm(DeskForm):
 
     def out_of_date(self, inquiry: Inquiry) -> TellForm:
         """The same form, as typed, saying that somebody changed the inquiry meanwhile; sending again is then meant."""
-        typed = self.data.copy()
+        typed = QueryDict(mutable=True)
+        typed.update(self.data)
         typed["version"] = str(inquiry.version)
         again = TellForm(typed)
         again.is_valid()
@@ -266,10 +272,10 @@ class TellForm(DeskForm):
         methods = contact.methods
         if phone and not methods:
             methods = (ContactMethod.CALL,)
-        return replace(contact, phone=phone, methods=methods, voicemail_ok=_one(Said, self.cleaned_data["voicemail_ok"]))
+        return replace(
+            contact, phone=phone, methods=methods, voicemail_ok=_one(Said, self.cleaned_data["voicemail_ok"])
+        )
 
 
 def _one(kind: type, value: str | None) -> Any:
     return kind(value) if value else None
-
-

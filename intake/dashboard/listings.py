@@ -59,9 +59,7 @@ def correct(request: HttpRequest, program_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. Imports will leave what you corrected alone."))
             return redirect("listing", program_id)
-    return render(
-        request, "dashboard/listings/correct.html", {"program": program, "form": form, "section": "programs"}
-    )
+    return render(request, "dashboard/listings/correct.html", {"program": program, "form": form, "section": "programs"})
 
 
 @require_POST
@@ -132,9 +130,7 @@ def _page(request: HttpRequest, program: Program, **forms: object) -> HttpRespon
 
 
 def _program(program_id: UUID) -> Program:
-    return get_object_or_404(
-        Program.objects.select_related("edition", "verified_by", "last_import"), pk=program_id
-    )
+    return get_object_or_404(Program.objects.select_related("edition", "verified_by", "last_import"), pk=program_id)
 
 
 def _staff(request: HttpRequest) -> User:

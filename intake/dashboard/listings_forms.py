@@ -84,9 +84,7 @@ class CorrectionForm(ListingForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors and not data["phone"] and not data["intake_lines"]:
-            self.add_error(
-                "phone", _("Enter a phone or an intake line: a listing nobody can call helps nobody.")
-            )
+            self.add_error("phone", _("Enter a phone or an intake line: a listing nobody can call helps nobody."))
         if (data.get("latitude") is None) != (data.get("longitude") is None):
             self.add_error("longitude", _("Enter both latitude and longitude, or neither."))
         return data
@@ -166,9 +164,7 @@ class TogetherForm(ListingForm):
     def title(self) -> str:
         count = len(self.programs)
         if self.withdraws:
-            return ngettext("Withdraw %(count)d listing?", "Withdraw %(count)d listings?", count) % {
-                "count": count
-            }
+            return ngettext("Withdraw %(count)d listing?", "Withdraw %(count)d listings?", count) % {"count": count}
         return ngettext("Verify %(count)d listing?", "Verify %(count)d listings?", count) % {"count": count}
 
     def apply(self, *, by: User) -> int:

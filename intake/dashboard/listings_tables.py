@@ -36,9 +36,7 @@ class ListingFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         label=_("Name, city, ZIP or phone"), method="search", widget=forms.TextInput(attrs={"type": "search"})
     )
     state = django_filters.ChoiceFilter(label=_("State"), choices=list(STATES.items()), empty_label=_("All"))
-    status = django_filters.ChoiceFilter(
-        label=_("Listed"), choices=Program.Status.choices, empty_label=_("All")
-    )
+    status = django_filters.ChoiceFilter(label=_("Listed"), choices=Program.Status.choices, empty_label=_("All"))
     checked = django_filters.ChoiceFilter(
         label=_("Verified"),
         method="narrow",

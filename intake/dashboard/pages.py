@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record_list, record_read
 from intake.board.case import Case, case_of, history_of
 from intake.board.waiting import board_for
@@ -30,17 +31,22 @@ PANELS = {
     "insurance": "verification consented revoked changed spoken_yes",
     "consent": "consented revoked spoken_yes",
     "programs": "changed consented",
-    "next": "opened taken put_back call callback referral referred verification consented revoked changed closed reopened",
+    "next": "taken put_back call callback referral referred verification consented revoked changed closed reopened",
     "referrals": "referred referral",
     "history": "call callback note referral referred verification consented revoked changed taken put_back",
 }
 
 
-def queue_context(request: HttpRequest) -> dict[str, Any]:
+def queue_context(request: StaffRequest) -> dict[str, Any]:
     """The queue, recorded as one reading that lists the inquiries shown."""
     board = board_for(request.user, now=timezone.now())
     record_list(Actor.staff(request.user), "inquiry", board.shown)
-    return {"board": board, "live_url": f"{settings.LIVE_URL}stream", "section": "desk", "find_form": FindForm()}
+    return {
+        "board": board,
+        "live_url": f"{settings.LIVE_URL}stream",
+        "section": "desk",
+        "find_form": FindForm(),
+    }
 
 
 def case_or_404(inquiry_id: UUID) -> Case:
@@ -50,12 +56,12 @@ def case_or_404(inquiry_id: UUID) -> Case:
         raise Http404("No such inquiry.") from None
 
 
-def miles_of(request: HttpRequest) -> int:
+def miles_of(request: StaffRequest) -> int:
     asked = request.GET.get("miles", "")
     return int(asked) if asked in {str(reach) for reach in REACHES} else DEFAULT_MILES
 
 
-def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
+def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
     miles, now = miles_of(request), timezone.now()
     at = timezone.localtime(now).time()
     return {
@@ -86,7 +92,7 @@ def forms_of(case: Case) -> dict[str, Any]:
     }
 
 
-def inquiry_page(request: HttpRequest, case: Case, **more: Any) -> HttpResponse:
+def inquiry_page(request: StaffRequest, case: Case, **more: Any) -> HttpResponse:
     """The whole page; ``more`` replaces a form by one that was sent with something wrong."""
     record_read(Actor.staff(request.user), "inquiry", case.inquiry.pk)
     context = queue_context(request) | case_context(request, case) | forms_of(case) | more
@@ -97,5 +103,5 @@ def back_to(inquiry_id: UUID, anchor: str) -> HttpResponse:
     return redirect(f"{reverse('desk_inquiry', args=[inquiry_id])}#{anchor}")
 
 
-def correct_page(request: HttpRequest, inquiry: Inquiry, form: TellForm) -> HttpResponse:
+def correct_page(request: StaffRequest, inquiry: Inquiry, form: TellForm) -> HttpResponse:
     return render(request, "dashboard/correct.html", {"inquiry": inquiry, "form": form, "section": "desk"})

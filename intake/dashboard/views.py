@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from helpline.accounts.permissions import Permission, requires
+from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record_read
 from helpline.audit.models import AuditRecord
 from intake.dashboard.forms import FindForm, TellForm
@@ -42,7 +44,7 @@ HOMES = (
 
 
 @require_GET
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: StaffRequest) -> HttpResponse:
     """The first page after signing in: the queue, or the room of somebody who may not see it."""
     if request.user.may(Permission.ANSWER_INQUIRIES):
         return queue(request)
@@ -54,9 +56,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.ANSWER_INQUIRIES)
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: StaffRequest) -> HttpResponse:
     """The queue: the page, or only the list when htmx asks for it."""
-    part = request.htmx and request.htmx.target == "queue"
+    part = bool(request.htmx) and request.htmx.target == "queue"
     context = queue_context(request)
     if part:
         context["here"] = request.GET.get("here", "")
@@ -65,13 +67,13 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.ANSWER_INQUIRIES)
-def inquiry(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def inquiry(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     return inquiry_page(request, case_or_404(inquiry_id))
 
 
 @require_GET
 @requires(Permission.ANSWER_INQUIRIES)
-def panel(request: HttpRequest, inquiry_id: UUID, name: str) -> HttpResponse:
+def panel(request: StaffRequest, inquiry_id: UUID, name: str) -> HttpResponse:
     """One part of an inquiry's page, made anew because something happened."""
     if name not in PANELS:
         raise Http404("No such part.")
@@ -82,7 +84,7 @@ def panel(request: HttpRequest, inquiry_id: UUID, name: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ANSWER_INQUIRIES)
-def find_inquiry(request: HttpRequest) -> HttpResponse:
+def find_inquiry(request: StaffRequest) -> HttpResponse:
     """By reference code or phone number; both stay out of the address."""
     form = FindForm(request.POST)
     found = find(form.cleaned_data["sought"]) if form.is_valid() else []
@@ -93,7 +95,7 @@ def find_inquiry(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.ANSWER_INQUIRIES)
-def new_call(request: HttpRequest) -> HttpResponse:
+def new_call(request: StaffRequest) -> HttpResponse:
     """Somebody is on the line: write down what matters, and look for a place while they talk."""
     form = TellForm(request.POST or None, initial={"for_whom": ForWhom.SELF})
     if request.method == "POST" and form.is_valid():
@@ -117,7 +119,7 @@ def _is_key(text: str) -> bool:
 
 
 @requires(Permission.ANSWER_INQUIRIES)
-def correct_answers(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
+def correct_answers(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     """Correct or complete what is known. Somebody else's change in between is never written over."""
     known: Inquiry = case_or_404(inquiry_id).inquiry
     if request.method != "POST":
@@ -134,10 +136,10 @@ def correct_answers(request: HttpRequest, inquiry_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.ANSWER_INQUIRIES)
-def packet(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+def packet(request: StaffRequest, referral_id: UUID) -> HttpResponse:
     """What this program may be told, with the notice of 42 CFR 2.32 and the consent it rests on."""
     referral = get_object_or_404(Referral.objects.select_related("program"), pk=referral_id)
-    consent = Consent.objects.in_force().filter(pk=referral.consent_id).first()
+    consent = Consent.objects.in_force().filter(pk=referral.consent_id or referral.pk).first()
     if consent is None:
         raise Http404("No consent in force for this referral.")
     case = case_or_404(referral.inquiry_id)
@@ -154,7 +156,7 @@ def packet(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.READ_AUDIT)
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: StaffRequest) -> HttpResponse:
     """Who looked at, changed or disclosed what, newest first."""
     rows = AuditRecord.objects.order_by("-id")
     sought = request.GET.get("inquiry", "").strip()
@@ -163,12 +165,18 @@ def audit(request: HttpRequest) -> HttpResponse:
     if day := request.GET.get("day", ""):
         rows = rows.filter(at__date=day) if _is_day(day) else rows.none()
     page = Paginator(rows, 100).get_page(request.GET.get("page"))
-    context = {"page": page, "sought": sought, "day": day, "section": "audit", "zone": timezone.localtime().tzname()}
+    context = {
+        "page": page,
+        "sought": sought,
+        "day": day,
+        "section": "audit",
+        "zone": timezone.localtime().tzname(),
+    }
     return render(request, "dashboard/audit.html", context)
 
 
 def _is_day(text: str) -> bool:
     try:
-        return bool(timezone.datetime.fromisoformat(text))
+        return bool(date.fromisoformat(text))
     except ValueError:
         return False

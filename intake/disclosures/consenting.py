@@ -53,7 +53,13 @@ def give(
         wording_version=wording.version,
         wording_sha256=wording.sha256,
     )
-    record(by, "consented" if how != SignedHow.SPOKEN else "spoken_yes", "consent", [consent.pk], inquiry_id=inquiry_id)
+    record(
+        by,
+        "consented" if how != SignedHow.SPOKEN else "spoken_yes",
+        "consent",
+        [consent.pk],
+        inquiry_id=inquiry_id,
+    )
     return consent
 
 

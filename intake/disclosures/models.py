@@ -34,9 +34,9 @@ class SignedHow(models.TextChoices):
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def in_force(self) -> ConsentQuerySet:
         """Signed in writing by the person themselves, not revoked, not expired: on the database's clock."""
-        return self.filter(
-            Q(expires_at__gt=Now()), revoked_at=None, signer_is_the_person=True
-        ).exclude(signed_how=SignedHow.SPOKEN)
+        return self.filter(Q(expires_at__gt=Now()), revoked_at=None, signer_is_the_person=True).exclude(
+            signed_how=SignedHow.SPOKEN
+        )
 
     def allowing(self, purpose: str, *, inquiry_id: uuid.UUID) -> ConsentQuerySet:
         return self.in_force().filter(inquiry_id=inquiry_id, purpose=purpose).order_by("-version")
@@ -81,9 +81,12 @@ class Consent(models.Model):
         db_table = "disclosures_consent"
         constraints = [
             models.UniqueConstraint(fields=["inquiry_id", "purpose", "version"], name="consent_versions_are_numbered"),
-            models.CheckConstraint(condition=Q(expires_at__gt=models.F("signed_at")), name="consent_ends_after_it_began"),
             models.CheckConstraint(
-                condition=~Q(discloser="") & ~Q(information="") & ~Q(revocation_text=""), name="consent_is_complete"
+                condition=Q(expires_at__gt=models.F("signed_at")), name="consent_ends_after_it_began"
+            ),
+            models.CheckConstraint(
+                condition=~Q(discloser="") & ~Q(information="") & ~Q(revocation_text=""),
+                name="consent_is_complete",
             ),
         ]
 
@@ -107,7 +110,18 @@ class Disclosure(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
-            ("id", "at", "inquiry_id", "consent_id", "purpose", "fields", "notice_version", "made_by", "about_id"), PLAIN
+            (
+                "id",
+                "at",
+                "inquiry_id",
+                "consent_id",
+                "purpose",
+                "fields",
+                "notice_version",
+                "made_by",
+                "about_id",
+            ),
+            PLAIN,
         ),
         "recipient": HEALTH,
     }

@@ -180,9 +180,7 @@ class History:
     overdose: Said | None = field(default=None, repr=False)
     seizure: Said | None = field(default=None, repr=False)
     delirium: Said | None = field(default=None, repr=False)
-    break_in_use: Said | None = field(
-        default=None, repr=False
-    )  # jail, hospital, treatment: tolerance is lost
+    break_in_use: Said | None = field(default=None, repr=False)  # jail, hospital, treatment: tolerance is lost
     naloxone_at_hand: Said | None = field(default=None, repr=False)
 
 

@@ -209,7 +209,7 @@ class Inquiry(models.Model):
         return Triage.from_json(self.triage_json)
 
     def move(self, to: str, **changes: Any) -> None:
-        """Go to another state if the table of moves allows it. Raises ``MoveRefused``, also when another was quicker."""
+        """Go to another state if the moves allow it. Raises ``MoveRefused``, also when another was quicker."""
         if to not in MOVES[self.state]:
             raise MoveRefused(f"{self.state} to {to}")
         changed = Inquiry.objects.filter(pk=self.pk, state=self.state).update(
@@ -317,9 +317,7 @@ class Draft(models.Model):
 
     objects = DraftQuerySet.as_manager()
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(
-            ("id", "resume_index", "idempotency_key", "inquiry", "started_at", "expires_at"), PLAIN
-        ),
+        **dict.fromkeys(("id", "resume_index", "idempotency_key", "inquiry", "started_at", "expires_at"), PLAIN),
         "answers_json": HEALTH,
         "resume_code": PERSONAL,
     }

@@ -12,7 +12,12 @@ from intake.inquiries.triage import assess
 
 
 def open_from(
-    answers: Answers, *, idempotency_key: uuid.UUID, channel: str = Channel.WEB, quarantined: bool = False, language: str = "en"
+    answers: Answers,
+    *,
+    idempotency_key: uuid.UUID,
+    channel: str = Channel.WEB,
+    quarantined: bool = False,
+    language: str = "en",
 ) -> Inquiry:
     """Person, caller, inquiry and contact points. Raises ``IntegrityError`` when the key was used before."""
     code = new_code()
@@ -43,7 +48,11 @@ def contact_points(answers: Answers) -> list[ContactPoint]:
     if ContactMethod.NONE in contact.methods:
         return []
     hours = ",".join(part.value for part in contact.hours if part is not PartOfDay.ANY)
-    addresses = {ContactMethod.CALL: contact.phone, ContactMethod.TEXT: contact.phone, ContactMethod.EMAIL: contact.email}
+    addresses = {
+        ContactMethod.CALL: contact.phone,
+        ContactMethod.TEXT: contact.phone,
+        ContactMethod.EMAIL: contact.email,
+    }
     return [
         ContactPoint(
             method=method.value,
@@ -62,7 +71,11 @@ def contact_points(answers: Answers) -> list[ContactPoint]:
 def answer_again(inquiry: Inquiry, answers: Answers) -> Inquiry:
     """Replace the answers, judge them anew and keep the person's row in step. The version counts up."""
     triage = assess(answers)
-    inquiry.answers_json, inquiry.triage_json, inquiry.urgency = answers.to_json(), triage.to_json(), triage.urgency
+    inquiry.answers_json, inquiry.triage_json, inquiry.urgency = (
+        answers.to_json(),
+        triage.to_json(),
+        triage.urgency,
+    )
     inquiry.version = F("version") + 1
     inquiry.save(update_fields=["answers_json", "triage_json", "urgency", "version"])
     for name, value in _person(answers).items():

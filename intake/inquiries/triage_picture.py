@@ -67,8 +67,7 @@ def taken(use: Use) -> Taken:
         regular=use.how_often not in NOT_REGULAR,
         over=use.last_use is LastUse.LONGER,
         steady=use.stopped is Said.NO and use.last_use in STILL_TAKING,
-        quitting=use.last_use is not LastUse.LONGER
-        and (use.stopped is Said.YES or use.last_use in DAYS_WITHOUT),
+        quitting=use.last_use is not LastUse.LONGER and (use.stopped is Said.YES or use.last_use in DAYS_WITHOUT),
     )
 
 

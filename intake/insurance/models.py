@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -198,7 +197,8 @@ class Attempt(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
-            ("id", "verification", "number", "state", "started_at", "ended_at", "control_number", "why"), PLAIN
+            ("id", "verification", "number", "state", "started_at", "ended_at", "control_number", "why"),
+            PLAIN,
         ),
         "request_270": HEALTH,
         "reply_271": HEALTH,

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
-from kombu import Connection, Producer
+from kombu.connection import Connection
 from kombu.exceptions import KombuError, OperationalError
+from kombu.messaging import Producer
 from redis import RedisError
 
 from intake.inquiries.events import redis_answers, redis_failed
@@ -27,8 +28,9 @@ def publish() -> None:
     if not redis_answers():
         return
     try:
-        with _connection().channel() as channel:
-            verify_due.apply_async(producer=Producer(channel), retry=False, expires=60)
+        with _connection().channel() as channel:  # type: ignore[no-untyped-call]  # kombu ships no types
+            producer = Producer(channel)  # type: ignore[no-untyped-call]
+            verify_due.apply_async(producer=producer, retry=False, expires=60)
     except (OperationalError, KombuError, RedisError, OSError) as error:
         redis_failed()
         log.warning("The broker is away (%s): the sweep will find the job", type(error).__name__)
@@ -42,4 +44,6 @@ def _connection() -> Connection:
         "socket_connect_timeout": settings.REDIS_CONNECT_SECONDS,
         "max_retries": 0,
     }
-    return Connection(settings.CELERY_BROKER_URL, transport_options=quick, connect_timeout=settings.REDIS_CONNECT_SECONDS)
+    return Connection(  # type: ignore[no-untyped-call]  # kombu ships no types
+        settings.CELERY_BROKER_URL, transport_options=quick, connect_timeout=settings.REDIS_CONNECT_SECONDS
+    )

@@ -27,7 +27,10 @@ def keep_policy(inquiry: Inquiry, answers: Answers) -> Policy | None:
     policy.payer_said, policy.member_id = told.payer_name, told.member_id.strip()
     policy.payer = Payer.objects.named(told.payer_name) if told.payer_name else None
     policy.person_is_subscriber = told.subscriber_relation in {None, SubscriberRelation.SELF}
-    policy.subscriber_first_name, policy.subscriber_last_name = told.subscriber_first_name, told.subscriber_last_name
+    policy.subscriber_first_name, policy.subscriber_last_name = (
+        told.subscriber_first_name,
+        told.subscriber_last_name,
+    )
     born = told.subscriber_birth_date
     policy.subscriber_birth_date = born.isoformat() if born else None
     policy.holder_may_not_know = told.holder_may_not_know is not None and told.holder_may_not_know.value != "no"

@@ -120,12 +120,20 @@ def _claim(verification: Verification) -> Claim | None:
     try:
         question, control = question_for(verification), _next_control_number()
         envelope = Envelope(
-            road_row.sender_id, road_row.receiver_id, control, timezone.localtime(), production=road_row.production
+            road_row.sender_id,
+            road_row.receiver_id,
+            control,
+            timezone.localtime(),
+            production=road_row.production,
         )
         payload = write_270(question, envelope)
     except CannotAsk as problem:
         mended_by_caller = not problem.field.startswith(("provider", "payer", "envelope", "trace", "service_types"))
-        _end(verification, S.REJECTED if mended_by_caller else S.CONFIGURATION, f"correct: {problem.field}"[:60])
+        _end(
+            verification,
+            S.REJECTED if mended_by_caller else S.CONFIGURATION,
+            f"correct: {problem.field}"[:60],
+        )
         return None
     attempt_id = uuid.uuid4()
     try:
@@ -163,7 +171,14 @@ def _claim(verification: Verification) -> Claim | None:
         total_seconds=settings.VERIFICATION_REQUEST_SECONDS,
     )
     return Claim(
-        verification.pk, policy.inquiry_id, number, attempt_id, question, road, payload, road_row.free_to_repeat
+        verification.pk,
+        policy.inquiry_id,
+        number,
+        attempt_id,
+        question,
+        road,
+        payload,
+        road_row.free_to_repeat,
     )
 
 
@@ -175,7 +190,9 @@ def question_for(verification: Verification) -> EligibilityInquiry:
         raise CannotAsk("payer.edi_id", "The insurer is not known.")
     patient = Person(person.last_name, person.first_name, birth_date=_date(person.birth_date))
     holder = Person(
-        policy.subscriber_last_name, policy.subscriber_first_name, birth_date=_date(policy.subscriber_birth_date)
+        policy.subscriber_last_name,
+        policy.subscriber_first_name,
+        birth_date=_date(policy.subscriber_birth_date),
     )
     return EligibilityInquiry(
         payer=Payer(payer.name, payer.road.edi_payer_id),
@@ -198,7 +215,10 @@ def read(claim: Claim, body: bytes, *, on: date) -> Outcome:
     summary = summarise(reply, asked=claim.question, on=on)
     if summary.trace_matches is False:
         return Outcome(S.QUARANTINED, Attempt.State.FAILED, "answer about somebody else", reply=body)
-    step, why = summary.next_step.kind, f"{summary.next_step.kind.value} {summary.next_step.code}".strip()[:60]
+    step, why = (
+        summary.next_step.kind,
+        f"{summary.next_step.kind.value} {summary.next_step.code}".strip()[:60],
+    )
     state = {
         StepKind.NONE: S.ANSWERED,
         StepKind.TRY_AGAIN: S.RETRY_AT,

@@ -41,9 +41,7 @@ def make_consent_link(inquiry: Inquiry, *, by: Actor) -> str:
     return f"{settings.SITE_URL}/consent/{secret}/"
 
 
-def sign(
-    link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], signature: str, told: Answers
-) -> Inquiry:
+def sign(link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], signature: str, told: Answers) -> Inquiry:
     """The person's own yes: a consent for each purpose, and the insurer is asked if that is one of them.
 
     ``told`` are the inquiry's answers completed by what the person typed on the page. Raises ``LinkRefused`` when the
@@ -103,6 +101,9 @@ def send_consent_link(inquiry: Inquiry, contact_point: ContactPoint, *, by: Acto
     address = make_consent_link(inquiry, by=by)
     with acting(by):
         message = send(
-            contact_point, kind="consent_link", subject=_("A link for you"), body=LINK_BODY % {"address": address}
+            contact_point,
+            kind="consent_link",
+            subject=_("A link for you"),
+            body=LINK_BODY % {"address": address},
         )
     return address, message

@@ -1,4 +1,4 @@
-"""A program is chosen: either we tell it, within the person's consent, or they speak for themselves on a shared call."""
+"""A program is chosen: we tell it, within the person's consent, or they speak for themselves on a shared call."""
 
 from __future__ import annotations
 

@@ -11,31 +11,24 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 from collections import deque
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
-import django
 import redis.asyncio
 from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError, close_old_connections
+from django.http import HttpRequest
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
-django.setup()
-
-from django.conf import settings  # noqa: E402  # Django has to be set up before its models are imported
-from django.contrib.auth import get_user  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.db import close_old_connections  # noqa: E402
-from django.db import DatabaseError  # noqa: E402
-from django.http import HttpRequest  # noqa: E402
-
-from helpline.accounts.models import User  # noqa: E402
-from helpline.accounts.permissions import Permission  # noqa: E402
-from intake.inquiries.events import CHANNEL  # noqa: E402
-from intake.inquiries.models import Event  # noqa: E402
+from helpline.accounts.models import User
+from helpline.accounts.permissions import Permission
+from intake.inquiries.events import CHANNEL
+from intake.inquiries.models import Event
 
 log = logging.getLogger(__name__)
 

@@ -140,9 +140,7 @@ def chosen_medication(need: Need, offer: Offer) -> Finding | None:
 def keeps_medication(need: Need, offer: Offer) -> Finding | None:
     if not need.on_medication:
         return None
-    return (
-        met("keeps_medication") if "keeps_opioid_medication" in offer.facts else ask("keeps_medication_ask")
-    )
+    return met("keeps_medication") if "keeps_opioid_medication" in offer.facts else ask("keeps_medication_ask")
 
 
 def treats_the_substance(need: Need, offer: Offer) -> Finding | None:

@@ -29,8 +29,7 @@ HIDDEN_STEP_MILES = 10
 PLACE_NEEDED = Say("place_needed", "Ask for a ZIP code to find programs.")
 NOTHING_LISTED = Say(
     "nothing_listed",
-    f"No program within {STEPS[-1]} miles lists this care. "
-    "Ask a hospital, programs further away, or about telehealth.",
+    f"No program within {STEPS[-1]} miles lists this care. Ask a hospital, programs further away, or about telehealth.",
 )
 FIELDS = (
     "id",

@@ -156,9 +156,7 @@ class Matches:
         )
 
     @classmethod
-    def of(
-        cls, need: Need, offers: Iterable[Offer], *, today: date, version: str, notes: tuple[Say, ...]
-    ) -> Self:
+    def of(cls, need: Need, offers: Iterable[Offer], *, today: date, version: str, notes: tuple[Say, ...]) -> Self:
         considered = sorted((consider(need, offer, today, version) for offer in offers), key=lambda m: m.rank)
         out = [each for each in considered if each.against]
         kept = [each for each in considered if not each.against]

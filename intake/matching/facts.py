@@ -27,8 +27,7 @@ def statements() -> Mapping[tuple[str, str], Statement]:
     """(edition, code) -> what it says, from ``facts.csv``."""
     with TABLE.open(encoding="utf-8", newline="") as lines:
         return {
-            (row["edition"], row["code"]): Statement(row["fact"], row["says"] == "yes")
-            for row in csv.DictReader(lines)
+            (row["edition"], row["code"]): Statement(row["fact"], row["says"] == "yes") for row in csv.DictReader(lines)
         }
 
 
@@ -48,9 +47,7 @@ def codes_for(edition: str, facts: Iterable[str]) -> frozenset[str]:
     """The codes of an edition that say yes to any of these facts."""
     wanted = frozenset(facts)
     return frozenset(
-        code
-        for (of, code), says in statements().items()
-        if of == edition and says.yes and says.fact in wanted
+        code for (of, code), says in statements().items() if of == edition and says.yes and says.fact in wanted
     )
 
 
@@ -75,9 +72,7 @@ def care_for(substance: str) -> frozenset[str]:
 
 
 BEDS = frozenset({"residential_detox", "hospital_inpatient_detox"})
-AGES = frozenset(
-    {"accepts_children_adolescents", "accepts_young_adults", "accepts_adults", "accepts_seniors"}
-)
+AGES = frozenset({"accepts_children_adolescents", "accepts_young_adults", "accepts_adults", "accepts_seniors"})
 SEXES = frozenset({"accepts_women", "accepts_men"})
 SETTINGS = BEDS | {
     "hospital_inpatient",

@@ -74,9 +74,7 @@ class Referral(models.Model):
     note = EncryptedTextField(blank=True, default="")
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(
-            ("id", "inquiry", "program", "state", "consent_id", "made_by", "made_at", "changed_at"), PLAIN
-        ),
+        **dict.fromkeys(("id", "inquiry", "program", "state", "consent_id", "made_by", "made_at", "changed_at"), PLAIN),
         "note": HEALTH,
     }
 

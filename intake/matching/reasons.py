@@ -186,8 +186,7 @@ WORDS: Mapping[str, str] = {
     "withdrawal_medication": "Routinely uses medication during withdrawal.",
     "opioid_medication_listed": "Uses {medication}.",
     "opioid_medication_contradicts": "Lists {medication}, yet says it uses no such medication. Ask.",
-    "opioid_detox_only": "Lists opioid detoxification but no methadone or buprenorphine, "
-    "so it is placed lower. Ask.",
+    "opioid_detox_only": "Lists opioid detoxification but no methadone or buprenorphine, so it is placed lower. Ask.",
     "opioid_medication_not_listed": "Lists no methadone or buprenorphine. Ask.",
     "opioid_medication_refused": "Says it uses no medication for opioid use.",
     "chosen_medication_listed": "Uses {medication}, as wished.",

@@ -34,9 +34,7 @@ from intake.matching.reasons import Finding, against, ask, met
 
 Rule = Callable[[Need, Offer], Finding | None]
 
-BY_TELEHEALTH = frozenset(
-    {Care.OPIOID_MEDICATION, Care.INTENSIVE_OUTPATIENT, Care.OUTPATIENT, Care.ASSESSMENT}
-)
+BY_TELEHEALTH = frozenset({Care.OPIOID_MEDICATION, Care.INTENSIVE_OUTPATIENT, Care.OUTPATIENT, Care.ASSESSMENT})
 PAYER_FACTS: dict[PayerKind, tuple[str, str]] = {
     PayerKind.PRIVATE: ("takes_private_insurance", "private insurance"),
     PayerKind.MEDICAID: ("takes_medicaid", "Medicaid"),
@@ -152,9 +150,7 @@ def health_system(need: Need, offer: Offer) -> Finding | None:
             own = fact == "va_health_care" and (need.veteran or need.payer is PayerKind.VA)
             own = own or (fact == "indian_health_service" and need.payer is PayerKind.INDIAN_HEALTH)
             own = own or (fact == "defense_health_care" and need.payer is PayerKind.MILITARY)
-            return ask(
-                "own_health_system_ask" if own else "other_health_system_ask", hard=True, system=system
-            )
+            return ask("own_health_system_ask" if own else "other_health_system_ask", hard=True, system=system)
     return None
 
 

@@ -31,9 +31,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(
-            ("id", "inquiry", "contact_point", "kind", "state", "reason", "made_at", "sent_at"), PLAIN
-        ),
+        **dict.fromkeys(("id", "inquiry", "contact_point", "kind", "state", "reason", "made_at", "sent_at"), PLAIN),
         "body": HEALTH,
     }
 

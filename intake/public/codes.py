@@ -25,9 +25,7 @@ class CodeForm(forms.Form):
             "required": _("Enter your code."),
             "max_length": _("A code has ten letters and numbers. Check what you typed."),
         },
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}),
     )
 
     def draft(self) -> Draft | None:

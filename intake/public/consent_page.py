@@ -32,9 +32,7 @@ class ConsentLinkForm(forms.Form):
     first_name = Words(60, label=_("Your first name"))
     last_name = Words(60, label=_("Your last name"))
     birth_date = BirthDate(label=_("Your birth date"))
-    payer_name = Words(
-        80, label=_("Insurance company or plan"), help_text=_("Leave it empty if we have it already.")
-    )
+    payer_name = Words(80, label=_("Insurance company or plan"), help_text=_("Leave it empty if we have it already."))
     member_id = Words(40, label=_("Member ID"), help_text=IF_NEW)
     holder_may_not_know = Pick(label=_("Does somebody else hold the policy who may not know about this?"))
     signature = Words(

@@ -133,13 +133,9 @@ class HomeForm(StepForm):
 class WhereForm(StepForm):
     zip = Words(
         10,
-        validators=[
-            RegexValidator(r"^\d{5}(-?\d{4})?$", _("Enter the ZIP code as five digits, or leave it empty."))
-        ],
+        validators=[RegexValidator(r"^\d{5}(-?\d{4})?$", _("Enter the ZIP code as five digits, or leave it empty."))],
         help_text=_("Five digits. We use it to find places nearby. You can leave it empty."),
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "postal-code", "class": "w-chars-5"}
-        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code", "class": "w-chars-5"}),
     )
     words = {"zip": (_("What is your ZIP code?"), _("What is their ZIP code?"))}
 
@@ -190,22 +186,12 @@ class ReachForm(StepForm):
         said = super().clean() or self.cleaned_data
         methods = said.get("contact__methods", ())
         if ContactMethod.NONE in methods and len(methods) > 1:
-            self.add_error(
-                "contact__methods", _("Choose ways to reach you, or “Do not contact me”, not both.")
-            )
+            self.add_error("contact__methods", _("Choose ways to reach you, or “Do not contact me”, not both."))
         phoned = {ContactMethod.CALL, ContactMethod.TEXT} & set(methods)
         if phoned and not said.get("contact__phone") and "contact__phone" not in self.errors:
-            self.add_error(
-                "contact__phone", _("Enter the number we should use, or take the tick away above.")
-            )
-        if (
-            ContactMethod.EMAIL in methods
-            and not said.get("contact__email")
-            and "contact__email" not in self.errors
-        ):
-            self.add_error(
-                "contact__email", _("Enter the address we should use, or take the tick away above.")
-            )
+            self.add_error("contact__phone", _("Enter the number we should use, or take the tick away above."))
+        if ContactMethod.EMAIL in methods and not said.get("contact__email") and "contact__email" not in self.errors:
+            self.add_error("contact__email", _("Enter the address we should use, or take the tick away above."))
         return said
 
 

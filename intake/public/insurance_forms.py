@@ -65,20 +65,12 @@ class PlanForm(StepForm):
         40,
         label=_("Member ID"),
         help_text=_("Letters and numbers on the card. You can tell us later."),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}),
     )
     insurance__subscriber_relation = Pick(SubscriberRelation, label=_("In whose name is the policy?"))
-    insurance__subscriber_first_name = Words(
-        60, label=_("First name of whoever holds the policy, if somebody else")
-    )
-    insurance__subscriber_last_name = Words(
-        60, label=_("Last name of whoever holds the policy, if somebody else")
-    )
-    insurance__subscriber_birth_date = BirthDate(
-        label=_("Birth date of whoever holds the policy, if somebody else")
-    )
+    insurance__subscriber_first_name = Words(60, label=_("First name of whoever holds the policy, if somebody else"))
+    insurance__subscriber_last_name = Words(60, label=_("Last name of whoever holds the policy, if somebody else"))
+    insurance__subscriber_birth_date = BirthDate(label=_("Birth date of whoever holds the policy, if somebody else"))
     insurance__holder_may_not_know = Pick(
         label=_("Does somebody else hold the policy who may not know about this?"),
         help_text=_("Plans send letters to whoever holds the policy."),
@@ -123,9 +115,7 @@ class ConsentForm(StepForm):
                 if not said.get(name) and name not in self.errors:
                     self.add_error(name, sentence)
             if not self.answers.insurance.member_id or not self.answers.insurance.payer_name:
-                self.add_error(
-                    "insurance__check", _("To ask, we need the plan and the member ID: go back one page.")
-                )
+                self.add_error("insurance__check", _("To ask, we need the plan and the member ID: go back one page."))
         elif "insurance__signed_name" in said:
             said["insurance__signed_name"] = ""
         return said

@@ -57,11 +57,7 @@ def get_help(request: HttpRequest) -> HttpResponse:
 
 def _named(text: str) -> Use:
     meaning = one_meaning(text)
-    return (
-        Use(text=text, canonical=meaning.canonical, klass=meaning.klass or None)
-        if meaning
-        else Use(text=text)
-    )
+    return Use(text=text, canonical=meaning.canonical, klass=meaning.klass or None) if meaning else Use(text=text)
 
 
 @callers_page
@@ -113,9 +109,7 @@ def intake_substance(request: HttpRequest, number: int) -> HttpResponse:
     answers = form.applied()
     drafts.keep(draft, answers)
     ask = at < len(answers.uses) and needs_asking(answers.uses[at]) and "meaning" not in request.POST
-    there = (
-        redirect("intake_substance", at + 1) if ask else redirect(_after_substance(request, step, answers))
-    )
+    there = redirect("intake_substance", at + 1) if ask else redirect(_after_substance(request, step, answers))
     return drafts.remember(there, draft)
 
 
@@ -146,9 +140,7 @@ def intake_check(request: HttpRequest) -> HttpResponse:
         return redirect("intake_sent")
     shown = {"sections": sections(draft.answers), "urgent": urgent_actions(draft.answers)}
     other = draft.answers.for_whom is ForWhom.SOMEONE_ELSE
-    return render(
-        request, "public/intake/check.html", shown | {"key": draft.idempotency_key, "for_other": other}
-    )
+    return render(request, "public/intake/check.html", shown | {"key": draft.idempotency_key, "for_other": other})
 
 
 def _send(draft: Draft, *, quarantined: bool) -> Inquiry:

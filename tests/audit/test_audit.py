@@ -14,16 +14,24 @@ pytestmark = pytest.mark.django_db
 
 def test_the_runtime_role_owns_nothing_and_cannot_pass_row_security() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        )
         assert cursor.fetchone() == (False, False, False, False)
-        cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)")
+        cursor.execute(
+            "SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
+        )
         assert cursor.fetchone() == (0,)
 
 
 @pytest.mark.parametrize("table", ["audit_record", "disclosures_ledger"])
 @pytest.mark.parametrize("verb", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
 def test_the_runtime_role_cannot_change_the_record(table: str, verb: str) -> None:
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(verb.format(table))
 
 
@@ -32,7 +40,10 @@ def test_the_runtime_role_cannot_change_the_record(table: str, verb: str) -> Non
 def test_even_the_owner_is_refused_by_the_trigger(table: str, verb: str) -> None:
     name = copy_database()
     try:
-        with psycopg.connect(owner_url(name)) as db, pytest.raises(psycopg.errors.InsufficientPrivilege, match="only ever added"):
+        with (
+            psycopg.connect(owner_url(name)) as db,
+            pytest.raises(psycopg.errors.InsufficientPrivilege, match="only ever added"),
+        ):
             db.execute(verb.format(table))
     finally:
         drop_database(name)
@@ -56,7 +67,11 @@ def test_raw_and_bulk_changes_are_seen_too() -> None:
 
 
 def test_a_rolled_back_change_leaves_no_record() -> None:
-    with pytest.raises(InternalError), acting(Actor.process("x")):
-        record(Actor.process("x"), "read", "inquiry")
-        raise InternalError
+    def fails() -> None:
+        with acting(Actor.process("x")):
+            record(Actor.process("x"), "read", "inquiry")
+            raise InternalError
+
+    with pytest.raises(InternalError):
+        fails()
     assert not AuditRecord.objects.filter(subject_kind="inquiry").exists()

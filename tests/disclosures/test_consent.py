@@ -38,7 +38,12 @@ def leave(**changes: object) -> Disclosure:
 def test_the_ledger_row_names_the_consent_the_fields_the_recipient_and_the_notice() -> None:
     consent = signed()
     row = leave()
-    assert (row.consent_id, row.fields, row.recipient, row.notice_version) == (consent.pk, ["name"], "A plan", "2.32(a) 2024")
+    assert (row.consent_id, row.fields, row.recipient, row.notice_version) == (
+        consent.pk,
+        ["name"],
+        "A plan",
+        "2.32(a) 2024",
+    )
     assert ledger(INQUIRY) == [row]
     assert AuditRecord.objects.filter(action="disclosed", inquiry_id=INQUIRY).count() == 1
 
@@ -66,7 +71,9 @@ def test_revoked_or_expired_it_unlocks_nothing() -> None:
     with pytest.raises(NoConsent):
         leave()
     again = signed()
-    Consent.objects.filter(pk=again.pk).update(signed_at=Now() - timedelta(days=9), expires_at=Now() - timedelta(days=1))
+    Consent.objects.filter(pk=again.pk).update(
+        signed_at=Now() - timedelta(days=9), expires_at=Now() - timedelta(days=1)
+    )
     with pytest.raises(NoConsent):
         leave()
     assert again.version == 2
@@ -97,5 +104,11 @@ def test_one_act_has_one_ledger_row() -> None:
 
 def test_the_regulations_notice_is_word_for_word() -> None:
     """42 CFR 2.32(a) as amended in 2024; the wording before 2024 is all over the web."""
-    assert hashlib.sha256(NOTICE_SHORT.encode()).hexdigest() == "79fee3d6dff7e052183c61b66bfed589f0f45dcf330bb277e07b396bd12e9774"
-    assert hashlib.sha256(NOTICE_LONG.encode()).hexdigest() == "d82205a18044f9f45776343d91e26d8ddb44bf13e136af169ec73d755facd9a8"
+    assert (
+        hashlib.sha256(NOTICE_SHORT.encode()).hexdigest()
+        == "79fee3d6dff7e052183c61b66bfed589f0f45dcf330bb277e07b396bd12e9774"
+    )
+    assert (
+        hashlib.sha256(NOTICE_LONG.encode()).hexdigest()
+        == "d82205a18044f9f45776343d91e26d8ddb44bf13e136af169ec73d755facd9a8"
+    )

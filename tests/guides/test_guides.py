@@ -62,9 +62,7 @@ def test_sentences_are_short_and_nobody_is_told_to_taper_alone(guide: Guide) -> 
     text = " ".join(part.text for part in guide.sections)
     sentences = [len(s.split()) for s in re.split(r"[.:!?](?:\s|\[|\*)|\n", text) if s.split()]
     assert sum(sentences) / len(sentences) < 15
-    assert not re.search(
-        r"(reduce|cut|lower) (your|the) dose by|every (few|two) (days|weeks)|half a tablet", text
-    )
+    assert not re.search(r"(reduce|cut|lower) (your|the) dose by|every (few|two) (days|weeks)|half a tablet", text)
 
 
 def test_dawn_is_told_exactly_and_is_not_called_a_risk_of_dying() -> None:
@@ -83,9 +81,7 @@ def test_an_unknown_source_is_refused_with_the_file_and_the_name(tmp_path: Path)
 
 
 def test_raw_html_in_a_guide_is_shown_and_not_run(tmp_path: Path) -> None:
-    guide = library.read_guide(
-        guide_file(tmp_path, "## H\n<script>alert(1)</script> [x](javascript:alert) [^a]\n")
-    )
+    guide = library.read_guide(guide_file(tmp_path, "## H\n<script>alert(1)</script> [x](javascript:alert) [^a]\n"))
     assert "<script>" not in guide.html
     assert 'href="javascript' not in guide.html
     assert '<a href="#source-a" aria-label="source 1">[1]</a>' in guide.html

@@ -52,9 +52,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
-def test_axe_finds_nothing_and_nothing_overflows(
-    site: str, browser: Browser, width: int, scheme: str
-) -> None:
+def test_axe_finds_nothing_and_nothing_overflows(site: str, browser: Browser, width: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]  # parametrised
     page = context.new_page()
     refused: list[str] = []

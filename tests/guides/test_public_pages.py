@@ -108,9 +108,7 @@ def test_each_crisis_line_says_where_its_number_comes_from(client: Client) -> No
 
 def test_vendored_files_are_the_ones_we_recorded() -> None:
     folder = Path(settings.BASE_DIR, "static", "vendor")
-    rows = re.findall(
-        r"^\| (\S+) \|.*\| ([0-9a-f]{64}) \|$", (folder / "README.md").read_text(), re.MULTILINE
-    )
+    rows = re.findall(r"^\| (\S+) \|.*\| ([0-9a-f]{64}) \|$", (folder / "README.md").read_text(), re.MULTILINE)
     assert len(rows) == 3
     for name, recorded in rows:
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == recorded, name

@@ -230,14 +230,10 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("answers", "urgency", "code", "care"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
-)
+@pytest.mark.parametrize(("answers", "urgency", "code", "care"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_caller(answers: Answers, urgency: Urgency, code: str, care: Care | None) -> None:
     triage = assess(answers)
-    assert (triage.urgency, code in {reason.code for reason in triage.reasons}) == (urgency, True), (
-        triage.reasons
-    )
+    assert (triage.urgency, code in {reason.code for reason in triage.reasons}) == (urgency, True), triage.reasons
     assert care is None or care in triage.care
     assert triage.reasons == tuple(sorted(triage.reasons, key=lambda reason: reason.urgency))
 
@@ -341,9 +337,7 @@ REASSURING = [
 
 @settings(max_examples=300)
 @given(ANSWERS, st.sampled_from(REASSURING), st.booleans())
-def test_not_knowing_is_never_calmer_than_a_reassuring_answer(
-    answers: Answers, calm: dict, not_sure: bool
-) -> None:  # type: ignore[type-arg]  # values differ
+def test_not_knowing_is_never_calmer_than_a_reassuring_answer(answers: Answers, calm: dict, not_sure: bool) -> None:  # type: ignore[type-arg]  # values differ
     (name, value), *_ = calm.items()
     known = replace(answers, uses=tuple(replace(u, **{name: value}) for u in answers.uses))
     unknown_value = type(value)("not_sure") if not_sure else None
@@ -355,9 +349,7 @@ def test_not_knowing_is_never_calmer_than_a_reassuring_answer(
 
 
 @given(st.sampled_from(sorted(GROUPS)), ANSWERS)
-def test_a_lethal_withdrawal_with_nothing_else_known_is_never_below_today(
-    klass: str, answers: Answers
-) -> None:
+def test_a_lethal_withdrawal_with_nothing_else_known_is_never_below_today(klass: str, answers: Answers) -> None:
     alone = assess(Answers(uses=(Use(klass=klass),))).urgency
     beside = assess(replace(answers, uses=(*answers.uses, Use(klass=klass)))).urgency
     assert alone <= TODAY if GROUPS[klass] in LETHAL_WITHDRAWAL else alone >= SOON

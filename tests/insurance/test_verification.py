@@ -162,7 +162,9 @@ def test_tries_end_with_the_phone_within_fifteen_minutes(inquiry: Inquiry) -> No
 
 def test_a_payer_without_a_road_is_asked_by_phone(road: PayerRoad) -> None:
     road.delete()
-    answers = replace(people(TODAY)["inactive"], insurance=replace(sandbox("1", "Daniel", "Reyes"), payer_name="Somewhere"))
+    answers = replace(
+        people(TODAY)["inactive"], insurance=replace(sandbox("1", "Daniel", "Reyes"), payer_name="Somewhere")
+    )
     open_inquiry(answers=answers, idempotency_key=uuid.uuid4(), by=CALLER)
     assert job().state == S.BY_PHONE
 

@@ -33,9 +33,17 @@ pytestmark = pytest.mark.django_db
 
 
 def a_program(name1: str = "Birmingham Recovery House", phone: str = "205-555-0150") -> Program:
-    edition, _ = Edition.objects.get_or_create(code="test", defaults={"name": "Test", "published": 2022, "attribution": "us"})
+    edition, _ = Edition.objects.get_or_create(
+        code="test", defaults={"name": "Test", "published": 2022, "attribution": "us"}
+    )
     return Program.objects.create(
-        edition=edition, identity=uuid.uuid4(), name1=name1, city="Birmingham", state="AL", zip="35203", phone=phone
+        edition=edition,
+        identity=uuid.uuid4(),
+        name1=name1,
+        city="Birmingham",
+        state="AL",
+        zip="35203",
+        phone=phone,
     )
 
 
@@ -151,4 +159,7 @@ def test_a_decline_opens_the_search_again(mothers: Inquiry, consultant: User, pr
 def test_every_change_has_a_known_actor(mothers: Inquiry, consultant: User) -> None:
     take(mothers, by=consultant)
     assert not AuditRecord.objects.filter(actor_kind="unknown", inquiry_id=mothers.pk).exists()
-    assert set(AuditRecord.objects.filter(inquiry_id=mothers.pk).values_list("actor_kind", flat=True)) == {"caller", "staff"}
+    assert set(AuditRecord.objects.filter(inquiry_id=mothers.pk).values_list("actor_kind", flat=True)) == {
+        "caller",
+        "staff",
+    }

@@ -1,4 +1,4 @@
-"""Debian's Chromium for the browser tests. Where it is missing these tests fail: a skip would hide a missing install."""
+"""Debian's Chromium for the browser tests. Where it is missing they fail: a skip would hide a missing install."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @contextmanager

@@ -67,7 +67,13 @@ class House:
             **environment,
         }
         process = subprocess.Popen(
-            command, cwd=CHECKOUT, env=environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+            command,
+            cwd=CHECKOUT,
+            env=environ,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self.running[name] = process
         return process
@@ -90,7 +96,8 @@ class House:
 
     def start_live(self) -> str:
         self.start(
-            "live", str(BIN / "uvicorn"), "intake.live.app:app", "--host", "127.0.0.1", "--port", str(self.live_port),
+            "live", str(BIN / "uvicorn"), "helpline.asgi:application", "--host", "127.0.0.1",
+            "--port", str(self.live_port),
             "--no-access-log", "--timeout-graceful-shutdown", "1",
         )  # fmt: skip
         url = f"http://localhost:{self.live_port}/live"

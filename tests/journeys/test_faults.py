@@ -17,7 +17,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import httpx
 import pytest
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
@@ -25,13 +24,13 @@ from pytest_django import DjangoDbBlocker
 from helpline.embedded import DATABASE, OWNER, Postgres
 from helpline.payers.models import PayerRoad
 from intake.disclosures.models import Disclosure
-from intake.inquiries.answers import Answers, Insurance, Person
+from intake.inquiries.answers import Answers, Person
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Attempt, Verification
 from intake.insurance.models import VerificationState as S
 from intake.journey.demo import people, sandbox
 from tests.journeys.processes import Browserless, House, eventually
-from tests.servers import QUICK, manage, with_database
+from tests.servers import QUICK, manage
 
 QUICK_LEASE = {"VERIFICATION_REQUEST_SECONDS": "3", "VERIFICATION_LEASE_SECONDS": "4"}
 
@@ -73,7 +72,10 @@ def test_worker_killed_while_asking(house: House, sandbox_road: PayerRoad) -> No
     house.start_worker("second worker")
     house.start_beat()
     eventually(lambda: state(S.ANSWERED), 40)
-    assert [a.state for a in Attempt.objects.order_by("number")] == [Attempt.State.UNKNOWN, Attempt.State.ANSWERED]
+    assert [a.state for a in Attempt.objects.order_by("number")] == [
+        Attempt.State.UNKNOWN,
+        Attempt.State.ANSWERED,
+    ]
     assert len({a.control_number for a in Attempt.objects.all()}) == 2
     nothing_lost(1)
 

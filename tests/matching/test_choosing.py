@@ -116,9 +116,7 @@ def test_the_same_programs_in_the_same_order_as_looking_at_every_one() -> None:
             near = Program.objects.public().near(latitude, longitude, 50)
             found = [row["id"] for row in choosing.nearest(near, need, codes)]
             here, reach = unit_point(latitude, longitude), chord_of(50)
-            within = sorted(
-                (dist(here, point), *row) for row, point in everyone if dist(here, point) <= reach
-            )
+            within = sorted((dist(here, point), *row) for row, point in everyone if dist(here, point) <= reach)
             likely = [number for _, number, said in within if wanted & set(said)]
             others = [number for _, number, said in within if not wanted & set(said)]
             assert found == likely[: choosing.LIKELY_LIMIT] + others[: choosing.OTHERS_LIMIT]

@@ -140,12 +140,8 @@ def test_the_same_letters_mean_another_fact_in_another_edition() -> None:
 
 def test_a_listing_that_contradicts_itself_is_asked() -> None:
     alcohol = Need(care=(Care.OUTPATIENT,), substances=frozenset({"alcohol"}))
-    assert [each.code for each in only(alcohol, offer_2022("ORT NAUT PMAT")).questions] == [
-        "substance_contradicts"
-    ]
-    assert [each.code for each in only(alcohol, offer_2022("ORT OUDO ADTX")).questions] == [
-        "only_contradicts"
-    ]
+    assert [each.code for each in only(alcohol, offer_2022("ORT NAUT PMAT")).questions] == ["substance_contradicts"]
+    assert [each.code for each in only(alcohol, offer_2022("ORT OUDO ADTX")).questions] == ["only_contradicts"]
     assert "opioid_medication_contradicts" in codes_of(only(OPIOID_MEDICAID, offer_2022("NMOA BU MD ADLT")))
 
 
@@ -156,18 +152,14 @@ def test_some_codes_say_no() -> None:
 
 
 @given(needs(), some_offers(), st.randoms(use_true_random=False))
-def test_the_order_of_listings_does_not_matter(
-    need: Need, offers: list[Offer], chance: random.Random
-) -> None:
+def test_the_order_of_listings_does_not_matter(need: Need, offers: list[Offer], chance: random.Random) -> None:
     shuffled = list(offers)
     chance.shuffle(shuffled)
     assert match(need, shuffled, today=TODAY) == match(need, offers, today=TODAY)
 
 
 @given(needs(), some_offers(), st.data())
-def test_ownership_fees_and_sponsors_cannot_enter(
-    need: Need, offers: list[Offer], data: st.DataObject
-) -> None:
+def test_ownership_fees_and_sponsors_cannot_enter(need: Need, offers: list[Offer], data: st.DataObject) -> None:
     """The codes of ownership, licence and accreditation are read as nothing; nor do names weigh anything."""
     unread = [st.sampled_from(["PVTP", "PVTN", "LCCG", "STG", "TBG", "FED", "CARF", "JC", "STAG", "FQHC"])]
     extra = [data.draw(st.frozensets(unread[0])) for _ in offers]
@@ -207,9 +199,7 @@ def test_a_stored_match_replays_to_the_same_list(need: Need, offers: list[Offer]
 
 
 @given(needs(), some_offers())
-def test_each_offer_is_in_exactly_one_list_and_nothing_unknown_is_left_out(
-    need: Need, offers: list[Offer]
-) -> None:
+def test_each_offer_is_in_exactly_one_list_and_nothing_unknown_is_left_out(need: Need, offers: list[Offer]) -> None:
     found = match(need, offers, today=TODAY)
     ids = [each.offer.public_id for each in found.ranked] + [each.public_id for each in found.left_out]
     assert sorted(ids) == sorted(each.public_id for each in offers)

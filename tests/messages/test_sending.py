@@ -66,7 +66,11 @@ def test_a_link_goes_out_by_email_and_its_subject_gives_nothing_away() -> None:
     inquiry, point = inquiry_reached_by(contact)
     address, message = send_consent_link(inquiry, point, by=CALLER)
     [letter] = mail.outbox
-    assert (message.state, letter.to, letter.subject) == (Message.State.SENT, ["someone@example.org"], "A link for you")
+    assert (message.state, letter.to, letter.subject) == (
+        Message.State.SENT,
+        ["someone@example.org"],
+        "A link for you",
+    )
     assert address in letter.body
     assert "elpline" not in letter.subject + letter.body.replace(address, "")
 

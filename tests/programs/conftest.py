@@ -16,9 +16,7 @@ HEADINGS = [
 ]  # fmt: skip
 
 
-def row(
-    name: str, *, phone: str = "205-216-0200", state: str = "AL", zip: str = "35203", codes: str = "SA OP"
-) -> list:
+def row(name: str, *, phone: str = "205-216-0200", state: str = "AL", zip: str = "35203", codes: str = "SA OP") -> list:
     return [name, "", "1 Main Street", "", "Birmingham", state, zip, phone, "", "", "", "", codes]
 
 
@@ -42,9 +40,7 @@ def edition(db: None) -> Edition:
                 longitude=-86.8104,
                 source="census",
             ),
-            Place(
-                zip="30303", city="Atlanta", state="GA", latitude=33.7529, longitude=-84.3925, source="census"
-            ),
+            Place(zip="30303", city="Atlanta", state="GA", latitude=33.7529, longitude=-84.3925, source="census"),
         ]
     )
     return load_edition(EDITIONS["samhsa-su-2022"])
@@ -52,6 +48,4 @@ def edition(db: None) -> Edition:
 
 @pytest.fixture
 def admin(db: None) -> User:
-    return User.objects.create_user(
-        "admin@example.org", "correct horse battery", name="Ada Admin", role="admin"
-    )
+    return User.objects.create_user("admin@example.org", "correct horse battery", name="Ada Admin", role="admin")

@@ -26,9 +26,7 @@ def counts(outcome: Outcome) -> tuple[int, int, int, int, int]:
 
 @pytest.fixture
 def twenty(edition: Edition, tmp_path: Path) -> Path:
-    return workbook(
-        tmp_path / "twenty.xlsx", *(row(f"Program {n}") for n in range(20)), row("Peach", state="GA")
-    )
+    return workbook(tmp_path / "twenty.xlsx", *(row(f"Program {n}") for n in range(20)), row("Peach", state="GA"))
 
 
 def test_a_second_import_changes_nothing(edition: Edition, twenty: Path) -> None:
@@ -52,18 +50,14 @@ def test_what_a_person_corrected_stays_and_the_rest_is_renewed(
     import_directory(twenty, edition=edition, actor=ROBOT)
     program = Program.objects.get(name1="Program 3")
     curation.correct(program.pk, {"phone": "205-555-0111"}, by=admin)
-    rows = [
-        row(f"Program {n}", phone="205-999-9999", codes="SA OP DT" if n == 3 else "SA OP") for n in range(20)
-    ]
+    rows = [row(f"Program {n}", phone="205-999-9999", codes="SA OP DT" if n == 3 else "SA OP") for n in range(20)]
     again = workbook(tmp_path / "again.xlsx", *rows, row("Peach", state="GA"))
     assert counts(import_directory(again, edition=edition, actor=ROBOT)) == (0, 20, 1, 0, 0)
     program.refresh_from_db()
     assert (program.phone, len(program.codes)) == ("205-555-0111", 3)
     change = program.changes.filter(action="imported").get()
     assert set(change.fields) == {"codes"}
-    assert Program.objects.get(name1="Program 4").changes.get().fields == {
-        "phone": ["205-216-0200", "205-999-9999"]
-    }
+    assert Program.objects.get(name1="Program 4").changes.get().fields == {"phone": ["205-216-0200", "205-999-9999"]}
 
 
 def test_a_missing_row_is_withdrawn_only_in_the_scope_and_comes_back(
@@ -95,9 +89,7 @@ def test_what_a_person_withdrew_or_restored_no_import_undoes(
 ) -> None:
     import_directory(twenty, edition=edition, actor=ROBOT)
     curation.withdraw(Program.objects.get(name1="Program 1").pk, by=admin, reason="Closed")
-    fewer = workbook(
-        tmp_path / "fewer.xlsx", *(row(f"Program {n}") for n in range(19)), row("Peach", state="GA")
-    )
+    fewer = workbook(tmp_path / "fewer.xlsx", *(row(f"Program {n}") for n in range(19)), row("Peach", state="GA"))
     assert import_directory(fewer, edition=edition, actor=ROBOT).withdrawn == 1
     curation.restore(Program.objects.get(name1="Program 19").pk, by=admin)
     assert counts(import_directory(fewer, edition=edition, actor=ROBOT)) == (0, 0, 20, 0, 0)
@@ -119,9 +111,7 @@ def test_rows_that_share_name_and_place_stay_two_and_a_repeated_row_is_refused(
 
 
 def test_a_place_is_its_street_or_else_the_middle_of_its_zip(edition: Edition, tmp_path: Path) -> None:
-    path = workbook(
-        tmp_path / "a.xlsx", row("Near"), row("Far"), row("Plain"), row("Nowhere", zip="00978", state="PR")
-    )
+    path = workbook(tmp_path / "a.xlsx", row("Near"), row("Far"), row("Plain"), row("Nowhere", zip="00978", state="PR"))
     import_directory(path, edition=edition, actor=ROBOT, dry_run=False)
     identity = dict(Program.objects.values_list("name1", "identity"))
     located = {identity["Near"]: (33.52, -86.82), identity["Far"]: (40.0, -86.8)}
@@ -133,15 +123,11 @@ def test_a_place_is_its_street_or_else_the_middle_of_its_zip(edition: Edition, t
 
 def test_unknown_codes_are_kept_and_another_edition_is_refused(edition: Edition, tmp_path: Path) -> None:
     codes = "SA OP DT HH SUMH RES RL RS MC MD XYZ"
-    outcome = import_directory(
-        workbook(tmp_path / "a.xlsx", row("A", codes=codes)), edition=edition, actor=ROBOT
-    )
+    outcome = import_directory(workbook(tmp_path / "a.xlsx", row("A", codes=codes)), edition=edition, actor=ROBOT)
     assert dict(outcome.unknown_codes) == {"XYZ": 1}
     assert Program.objects.get().unknown_codes == ["XYZ"]
     with pytest.raises(ImportRefused, match="another edition"):
-        import_directory(
-            workbook(tmp_path / "b.xlsx", row("B", codes="SA XYZ")), edition=edition, actor=ROBOT
-        )
+        import_directory(workbook(tmp_path / "b.xlsx", row("B", codes="SA XYZ")), edition=edition, actor=ROBOT)
 
 
 @pytest.mark.parametrize(

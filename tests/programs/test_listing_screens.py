@@ -70,9 +70,7 @@ def test_the_list_is_narrowed(programs: list[Program], desk: Client, query: str,
     assert f"{count} listing" in page.content.decode()
 
 
-def test_the_list_is_narrowed_by_kind_of_care(
-    programs: list[Program], desk: Client, edition: Edition
-) -> None:
+def test_the_list_is_narrowed_by_kind_of_care(programs: list[Program], desk: Client, edition: Edition) -> None:
     code = edition.service_codes.get(code="RES")
     assert "15 listings found" in desk.get(f"{LIST}?care={code.pk}").content.decode()
 
@@ -91,9 +89,7 @@ def test_a_page_of_the_list_costs_the_same_however_long(programs: list[Program],
 
 def test_a_correction_is_saved_and_shown_in_the_history(programs: list[Program], desk: Client) -> None:
     program = programs[0]
-    answer = desk.post(
-        f"{LIST}{program.pk}/correct/", correction(program, phone="(205) 555-0111 ext 4"), follow=True
-    )
+    answer = desk.post(f"{LIST}{program.pk}/correct/", correction(program, phone="(205) 555-0111 ext 4"), follow=True)
     program.refresh_from_db()
     assert (program.phone, program.corrected_fields) == ("205-555-0111 x4", ["phone"])
     assert "<del>205-216-0200</del>" in answer.content.decode()
@@ -112,12 +108,8 @@ def test_a_correction_is_saved_and_shown_in_the_history(programs: list[Program],
         ({"name1": "\x00"}, "Correct a listing"),
     ],
 )
-def test_a_mistake_keeps_what_was_typed(
-    programs: list[Program], desk: Client, typed: dict, said: str
-) -> None:
-    page = desk.post(
-        f"{LIST}{programs[0].pk}/correct/", correction(programs[0], street1="2 New Street", **typed)
-    )
+def test_a_mistake_keeps_what_was_typed(programs: list[Program], desk: Client, typed: dict, said: str) -> None:
+    page = desk.post(f"{LIST}{programs[0].pk}/correct/", correction(programs[0], street1="2 New Street", **typed))
     assert page.status_code == 200
     assert said in page.content.decode()
     assert "2 New Street" in page.content.decode()
@@ -126,10 +118,7 @@ def test_a_mistake_keeps_what_was_typed(
 
 def test_verify_take_out_and_restore(programs: list[Program], desk: Client, admin: User) -> None:
     address = f"{LIST}{programs[0].pk}/"
-    assert (
-        "confirmed by phone on"
-        in desk.post(f"{address}verify/", {"note": "Kim"}, follow=True).content.decode()
-    )
+    assert "confirmed by phone on" in desk.post(f"{address}verify/", {"note": "Kim"}, follow=True).content.decode()
     no_reason = desk.post(f"{address}status/", {"to": "do_not_refer", "reason": ""}).content.decode()
     assert "Say why" in no_reason
     gone = desk.post(f"{address}status/", {"to": "withdrawn", "reason": "Closed in May"}, follow=True)
@@ -139,9 +128,7 @@ def test_verify_take_out_and_restore(programs: list[Program], desk: Client, admi
     assert Program.objects.get(pk=programs[0].pk).status == "listed"
 
 
-def test_several_at_once_asks_first_and_does_all_or_none(
-    programs: list[Program], desk: Client, admin: User
-) -> None:
+def test_several_at_once_asks_first_and_does_all_or_none(programs: list[Program], desk: Client, admin: User) -> None:
     ticked = {"ids": [str(p.pk) for p in programs[:3]], "action": "withdraw", "query": "q=house&page=2"}
     asked = desk.post(f"{LIST}together/", ticked).content.decode()
     assert "Withdraw 3 listings?" in asked

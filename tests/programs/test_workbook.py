@@ -114,9 +114,7 @@ def test_the_directory_agrees_with_the_code_key_of_its_edition(directory: Workbo
 
 
 def test_headings_are_found_below_a_title(tmp_path: Path) -> None:
-    path = workbook(
-        tmp_path / "later.xlsx", ["National Directory"], [], [h.upper() for h in HEADINGS], ALABASTER
-    )
+    path = workbook(tmp_path / "later.xlsx", ["National Directory"], [], [h.upper() for h in HEADINGS], ALABASTER)
     book = open_workbook(path)
     assert (len(book), book.first_row) == (1, 4)
     assert next(book.rows())[0].name1 == "Shelby County Treatment Center"  # type: ignore[union-attr]  # it is accepted

@@ -171,9 +171,7 @@ def test_come_back_with_a_code_on_another_device(started: Client) -> None:
     code = Draft.objects.get().resume_code
     assert code in started.get(reverse("intake_save")).text
     other = Client()
-    assert other.post(reverse("intake_resume"), {"code": code.lower()}).headers["Location"] == reverse(
-        "intake_check"
-    )
+    assert other.post(reverse("intake_resume"), {"code": code.lower()}).headers["Location"] == reverse("intake_check")
     assert "35203" in other.get(reverse("intake_check")).text
     assert "We know no saved form" in other.post(reverse("intake_resume"), {"code": "nothing"}).text
 

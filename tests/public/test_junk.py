@@ -29,9 +29,7 @@ POSTS = st.dictionaries(st.sampled_from(FIELDS + MORE), st.lists(VALUES, min_siz
 PAGES = [reverse("intake_step", args=[step.slug]) for step in STEPS] + [
     reverse("intake_substance", args=[number]) for number in (0, 1, 7, 10**9)
 ]
-PAGES += [
-    reverse(name) for name in ("get_help", "intake_check", "intake_save", "intake_resume", "inquiry_status")
-]
+PAGES += [reverse(name) for name in ("get_help", "intake_check", "intake_save", "intake_resume", "inquiry_status")]
 
 
 @pytest.mark.django_db

@@ -54,9 +54,7 @@ def look(page: Page, width: int, name: str) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-def walk(
-    page: Page, site: str, story: dict[str, dict[str, str]], width: int, tag: str, *, looked: bool
-) -> None:
+def walk(page: Page, site: str, story: dict[str, dict[str, str]], width: int, tag: str, *, looked: bool) -> None:
     page.goto(f"{site}/get-help/?substance=clonazepam")
     for number in range(30):
         name = page.url.removeprefix(site).strip("/").replace("/", "-")

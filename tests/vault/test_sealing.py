@@ -81,7 +81,8 @@ def test_swapped_rows_do_not_open() -> None:
     one, two = (Person.objects.create(first_name=name) for name in ("One", "Two"))
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE inquiries_person SET first_name = (SELECT first_name FROM inquiries_person WHERE id = %s) WHERE id = %s",
+            "UPDATE inquiries_person SET first_name = (SELECT first_name FROM inquiries_person WHERE id = %s) "
+            "WHERE id = %s",
             [one.pk, two.pk],
         )
     with pytest.raises(CannotOpen):

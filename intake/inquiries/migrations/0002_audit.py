@@ -7,6 +7,10 @@ class Migration(migrations.Migration):
     dependencies = [("inquiries", "0001_initial"), ("audit", "0002_functions")]
     operations = [
         *track(
-            "inquiries_inquiry", "inquiries_person", "inquiries_caller", "inquiries_contact_point", "inquiries_note",
+            "inquiries_inquiry",
+            "inquiries_person",
+            "inquiries_caller",
+            "inquiries_contact_point",
+            "inquiries_note",
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('insurance', '0002_audit'),
+        ("insurance", "0002_audit"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='verification',
-            name='asked_by_phone_at',
+            model_name="verification",
+            name="asked_by_phone_at",
             field=models.DateTimeField(null=True),
         ),
     ]

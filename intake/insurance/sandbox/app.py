@@ -69,9 +69,7 @@ async def _question(scope: Scope, receive: Receive, send: Send) -> None:
         return
     fault = envelope_fault(parts)
     if fault:
-        await _reply(
-            send, 200, *_multipart({"PayloadType": b"CoreEnvelopeError", "ErrorCode": fault.encode()})
-        )
+        await _reply(send, 200, *_multipart({"PayloadType": b"CoreEnvelopeError", "ErrorCode": fault.encode()}))
         return
     await _answer(parts, receive, send)
 
@@ -148,8 +146,7 @@ def _multipart(fields: dict[str, bytes]) -> tuple[str, bytes]:
         "CORERuleVersion": b"2.2.0",
     }
     lines = [
-        b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
-        % (boundary.encode(), k.encode(), v)
+        b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (boundary.encode(), k.encode(), v)
         for k, v in (defaults | fields).items()
     ]
     return f'multipart/form-data; boundary="{boundary}"', b"".join(lines) + f"--{boundary}--\r\n".encode()

@@ -100,9 +100,7 @@ def percent(fraction: Decimal) -> str:
 def money_words(item: Money) -> str:
     """One plain sentence, e.g. `Individual in-network deductible: $1,812.44 left`."""
     who = codes.words("level", item.level) if item.level else ""
-    subject = " ".join(
-        part for part in (who, NETWORK_WORDS.get(item.network, ""), KIND_WORDS[item.kind]) if part
-    )
+    subject = " ".join(part for part in (who, NETWORK_WORDS.get(item.network, ""), KIND_WORDS[item.kind]) if part)
     return f"{subject[0].upper()}{subject[1:]}: {_value_words(item)}"
 
 
@@ -122,9 +120,7 @@ def _value_words(item: Money) -> str:
 
 def limits(benefits: Sequence[Benefit]) -> tuple[Limit, ...]:
     """The limitation lines (EB F, and any line with a quantity that is not money)."""
-    return tuple(
-        _limit(b) for b in benefits if b.info == "F" or (b.quantity is not None and not _is_money(b))
-    )
+    return tuple(_limit(b) for b in benefits if b.info == "F" or (b.quantity is not None and not _is_money(b)))
 
 
 def _is_money(benefit: Benefit) -> bool:
@@ -152,11 +148,7 @@ def _limit(benefit: Benefit) -> Limit:
 
 def _limit_words(benefit: Benefit, unit: str, measure: str) -> str:
     if benefit.quantity is None:
-        return (
-            "A limit without a figure; read the plan's own words"
-            if benefit.messages
-            else "A limit without a figure"
-        )
+        return "A limit without a figure; read the plan's own words" if benefit.messages else "A limit without a figure"
     value = f"{benefit.quantity.normalize():f} {unit}".strip()
     if measure != "total":
         return f"{value} {measure}"

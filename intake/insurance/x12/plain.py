@@ -30,11 +30,7 @@ def to_plain(value: Any) -> Any:
 def from_plain(kind: type[T], data: dict[str, Any]) -> T:
     """Build `kind` from what `to_plain` made of it; unknown keys are ignored."""
     return kind(
-        **{
-            name: _value(hint, data[name])
-            for name, hint in _hints(cast(Hashable, kind)).items()
-            if name in data
-        }
+        **{name: _value(hint, data[name]) for name, hint in _hints(cast(Hashable, kind)).items() if name in data}
     )
 
 

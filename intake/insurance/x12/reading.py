@@ -60,9 +60,7 @@ def _gather(segments: list[Segment], marks: Delimiters) -> _Gathered:
     return found
 
 
-def _transaction(
-    found: _Gathered, kind: str, segments: list[Segment], start: int, end: int, marks: Delimiters
-) -> None:
+def _transaction(found: _Gathered, kind: str, segments: list[Segment], start: int, end: int, marks: Delimiters) -> None:
     if kind == "271":
         reader = TransactionReader(segments[start], marks)
         found.answers.append(reader.read(segments, start + 1, end))

@@ -18,8 +18,7 @@ WHO = {"A": "payer", "B": "provider", "C": "subscriber", "D": "dependent"}
 
 WORDS = {
     StepKind.CONFIGURATION: "Our connection to this plan has to be put right by the operator: {reason}.",
-    StepKind.ASK_CALLER: "Check with the person: {fields}. {reason}."
-    " This does not mean there is no insurance.",
+    StepKind.ASK_CALLER: "Check with the person: {fields}. {reason}. This does not mean there is no insurance.",
     StepKind.ASK_A_PERSON: "Call the plan: {reason}.",
     StepKind.TRY_AGAIN: "Ask again later: {reason}.",
 }

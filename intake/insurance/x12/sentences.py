@@ -39,18 +39,14 @@ def headline(
     if coverage is Coverage.NOT_STATED and step.kind is not StepKind.NONE:
         return Sentence(f"step.{step.kind}", step.words, {"code": step.code})
     if coverage is Coverage.NOT_STATED:
-        return Sentence(
-            "not_stated", "The answer does not say clearly whether the coverage is active. Ask the plan."
-        )
+        return Sentence("not_stated", "The answer does not say clearly whether the coverage is active. Ask the plan.")
     if coverage is Coverage.NOT_COVERED:
         words = f"The plan says this coverage is not active on {on:%B %-d, %Y}."
         return Sentence("not_covered", words, {"on": on.isoformat()})
     carved = next((s for s in suggestions if s.kind == "carve_out"), None)
     if carved is not None and substance_use is Coverage.NOT_STATED:
         who = carved.name or "another company"
-        return Sentence(
-            "covered.carve_out", f"The plan is active. For behavioral health, ask {who}.", {"name": who}
-        )
+        return Sentence("covered.carve_out", f"The plan is active. For behavioral health, ask {who}.", {"name": who})
     return _active(substance_use, plans)
 
 
@@ -71,9 +67,7 @@ def deductible_left(plans: tuple[Plan, ...]) -> Money | None:
     active = [plan for plan in plans if plan.coverage is Coverage.COVERED]
     if len(active) != 1:
         return None
-    left = [
-        m for m in active[0].money if m.kind == "deductible" and m.measure == "left" and m.amount is not None
-    ]
+    left = [m for m in active[0].money if m.kind == "deductible" and m.measure == "left" and m.amount is not None]
     own = [m for m in left if m.level in ("IND", "") and m.network in ("in", "both", "not_stated")]
     return own[0] if len({m.amount for m in own}) == 1 else None
 
@@ -107,14 +101,10 @@ def _service_line(plan: Plan, index: int) -> Sentence:
 
 
 def _with_phone(suggestion: Suggestion) -> str:
-    return (
-        f"{suggestion.words} Telephone {suggestion.telephone}." if suggestion.telephone else suggestion.words
-    )
+    return f"{suggestion.words} Telephone {suggestion.telephone}." if suggestion.telephone else suggestion.words
 
 
-def questions(
-    plans: tuple[Plan, ...], suggestions: tuple[Suggestion, ...], coverage: Coverage
-) -> tuple[Sentence, ...]:
+def questions(plans: tuple[Plan, ...], suggestions: tuple[Suggestion, ...], coverage: Coverage) -> tuple[Sentence, ...]:
     """A call script of what is still open; empty when the plan is not active."""
     if coverage is Coverage.NOT_COVERED:
         return ()

@@ -213,9 +213,7 @@ def _rejects(answer: Answer, member: Member | None) -> tuple[RejectFact, ...]:
     return tuple(read_reject(reject) for reject in found)
 
 
-def _next_step(
-    rejects: tuple[RejectFact, ...], benefits: tuple[Benefit, ...], coverage: Coverage
-) -> NextStep:
+def _next_step(rejects: tuple[RejectFact, ...], benefits: tuple[Benefit, ...], coverage: Coverage) -> NextStep:
     """A reject beside a stated status is only part of the answer; otherwise it decides."""
     if coverage is not Coverage.NOT_STATED:
         return DONE
@@ -244,9 +242,7 @@ def _family(plans: tuple[Plan, ...], family: str) -> Coverage:
 def _family_of(plan: Plan, family: str) -> Coverage:
     if plan.coverage is Coverage.NOT_COVERED:
         return Coverage.NOT_COVERED
-    said = [
-        s for s in plan.services if s.family == family and s.reason not in ("not_mentioned", "cost_stated")
-    ]
+    said = [s for s in plan.services if s.family == family and s.reason not in ("not_mentioned", "cost_stated")]
     return _overall(s.coverage for s in said)
 
 
@@ -295,9 +291,7 @@ def _telephone(party: Party | None) -> str:
 def _notes(benefits: Iterable[Benefit]) -> tuple[Note, ...]:
     kinds = {"disclaimer": "disclaimer", "cannot_process": "cannot_process", "note": "note"}
     return tuple(
-        Note(kinds.get(codes.use(b.info), "message"), text, source(b))
-        for b in benefits
-        for text in b.messages
+        Note(kinds.get(codes.use(b.info), "message"), text, source(b)) for b in benefits for text in b.messages
     )
 
 
@@ -318,9 +312,7 @@ def _warnings(
         found.append(Sentence("partial", "The plan answered in part and refused in part; both are shown."))
     if unanswered and coverage is Coverage.COVERED:
         names = ", ".join(codes.words("service_types", code).lower() for code in unanswered)
-        found.append(
-            Sentence("unanswered", f"Asked, but not answered: {names}.", {"codes": " ".join(unanswered)})
-        )
+        found.append(Sentence("unanswered", f"Asked, but not answered: {names}.", {"codes": " ".join(unanswered)}))
     return tuple(found)
 
 

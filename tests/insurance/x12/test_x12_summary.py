@@ -81,9 +81,7 @@ def test_an_ended_plan_is_not_active_and_an_answer_for_general_coverage_says_onl
         ("bad_html_error_page.txt", StepKind.TRY_AGAIN, ()),
     ],
 )
-def test_what_to_do_next_and_a_reject_is_never_not_covered(
-    name: str, kind: StepKind, fields: tuple[str, ...]
-) -> None:
+def test_what_to_do_next_and_a_reject_is_never_not_covered(name: str, kind: StepKind, fields: tuple[str, ...]) -> None:
     summary = meaning(name)
     assert (summary.next_step.kind, summary.next_step.fields) == (kind, fields)
     assert summary.coverage is NOT_STATED
@@ -118,9 +116,7 @@ def test_active_but_ended_or_not_begun_on_the_day() -> None:
 
 
 def test_blank_is_not_zero_and_a_share_over_one_is_flagged() -> None:
-    money = (
-        of_lines("EB*1**30", "EB*C*IND*30***23", "EB*C*IND*30***23*0", "EB*A*IND*30*****20").plans[0].money
-    )
+    money = of_lines("EB*1**30", "EB*C*IND*30***23", "EB*C*IND*30***23*0", "EB*A*IND*30*****20").plans[0].money
     assert [(m.amount, m.percent, m.flag) for m in money] == [
         (None, None, "blank"),
         (Decimal(0), None, ""),

@@ -10,6 +10,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         loaded = load_substances()
-        self.stdout.write(
-            f"{loaded.substances} substances, {loaded.terms} terms, {loaded.removed} terms removed"
-        )
+        self.stdout.write(f"{loaded.substances} substances, {loaded.terms} terms, {loaded.removed} terms removed")

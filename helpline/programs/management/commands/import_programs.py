@@ -27,12 +27,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the directory, an Excel workbook (.xlsx)")
         parser.add_argument("--edition", required=True, help="which directory it is, such as samhsa-su-2022")
-        parser.add_argument(
-            "--states", default="", help="add, change and withdraw only in these, such as AL,GA"
-        )
-        parser.add_argument(
-            "--coordinates", type=Path, help="identity,latitude,longitude (.csv.gz) instead of ours"
-        )
+        parser.add_argument("--states", default="", help="add, change and withdraw only in these, such as AL,GA")
+        parser.add_argument("--coordinates", type=Path, help="identity,latitude,longitude (.csv.gz) instead of ours")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
         parser.add_argument(
             "--allow-withdrawing",

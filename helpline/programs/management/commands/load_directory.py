@@ -18,9 +18,7 @@ class Command(BaseCommand):
     help = "Load the ZIP codes, the service codes and the 2022 directory. Running it again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--only", choices=PARTS, action="append", help="load only this part (may be repeated)"
-        )
+        parser.add_argument("--only", choices=PARTS, action="append", help="load only this part (may be repeated)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         parts = options["only"] or PARTS

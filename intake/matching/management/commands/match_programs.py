@@ -25,20 +25,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--zip", required=True, help="five digits")
         parser.add_argument("--miles", type=int, default=50)
-        parser.add_argument(
-            "--substance", action="append", default=[], help="as a caller says it; may be repeated"
-        )
-        parser.add_argument(
-            "--payer-type", type=PayerKind, choices=list(PayerKind), default=PayerKind.UNKNOWN
-        )
+        parser.add_argument("--substance", action="append", default=[], help="as a caller says it; may be repeated")
+        parser.add_argument("--payer-type", type=PayerKind, choices=list(PayerKind), default=PayerKind.UNKNOWN)
         parser.add_argument("--age", type=int)
         parser.add_argument("--sex", choices=["women", "men"], help="whom the program must take")
         parser.add_argument("--pregnant", action="store_true", default=None)
         parser.add_argument("--veteran", action="store_true", default=None)
         parser.add_argument("--language", help="English name, such as spanish")
-        parser.add_argument(
-            "--care", action="append", type=Care, choices=list(Care), help="instead of triage's"
-        )
+        parser.add_argument("--care", action="append", type=Care, choices=list(Care), help="instead of triage's")
         parser.add_argument("--limit", type=int, default=SHOWN, help="how many of each list to print")
         parser.add_argument("--json", action="store_true", help="everything, as JSON")
 
