@@ -38,7 +38,7 @@ START_SECONDS = 60
 # Whether it runs is asked, not waited for
 AT_ONCE = Retry(NoBackoff(), 0)
 # Where an account that may not enter our checkout can be given a private folder of its own
-FOR_OTHERS = Path("/var/tmp")  # noqa: S108  # each folder made there is 0700 or checked for its owner
+FOR_OTHERS = Path("/var/tmp")  # noqa: S108  # nosec B108  # each folder made there is 0700 or checked for its owner
 
 
 class CannotStart(RuntimeError):
