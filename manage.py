@@ -5,7 +5,16 @@ import os
 import sys
 
 NEEDS_OWNER = {"migrate", "sqlmigrate", "squashmigrations", "makemigrations", "optimizemigration"}
-NEEDS_NO_SERVER = {"help", "version", "--help", "--version", "startapp", "makemessages", "compilemessages", "sandbox_payer"}
+NEEDS_NO_SERVER = {
+    "help",
+    "version",
+    "--help",
+    "--version",
+    "startapp",
+    "makemessages",
+    "compilemessages",
+    "sandbox_payer",
+}
 
 
 def main() -> None:

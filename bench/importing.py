@@ -91,9 +91,7 @@ def keep_rows(edition: Edition) -> None:
 
     staging.settle = settle_and_keep
     try:
-        importing.import_directory(
-            workbook(), edition=edition, actor=Actor.process("bench"), located=files().located()
-        )
+        importing.import_directory(workbook(), edition=edition, actor=Actor.process("bench"), located=files().located())
     finally:
         staging.settle = settle
     with transaction.atomic(), connection.cursor() as cursor:
@@ -150,9 +148,7 @@ def whole_round(edition: Edition, best: Best) -> None:
     from helpline.programs.importing import import_directory
 
     def whole() -> int:
-        outcome = import_directory(
-            workbook(), edition=edition, actor=Actor.process("bench"), located=files().located()
-        )
+        outcome = import_directory(workbook(), edition=edition, actor=Actor.process("bench"), located=files().located())
         return outcome.created + outcome.changed + outcome.unchanged
 
     with connection.cursor() as cursor:

@@ -38,11 +38,9 @@ WHO_PAYS_TEXT = env.str("WHO_PAYS_TEXT") if PRODUCTION else env.str(
     "anyone is paid per referral.",
 )  # fmt: skip
 
-# In whose name insurers are asked, and how the law applies to this installation
+# In whose name insurers are asked; without an enrolled provider plans are asked by phone
 PROVIDER_NAME = env.str("PROVIDER_NAME", "" if PRODUCTION else "EXAMPLE RECOVERY HELPLINE")
 PROVIDER_NPI = env.str("PROVIDER_NPI", "" if PRODUCTION else "1234567893")
-PART_2_APPLICABILITY = env.str("PART_2_APPLICABILITY", "unknown")
-PART_2_REASON = env.str("PART_2_REASON", "")
 
 INSTALLED_APPS = [
     "helpline.vault",

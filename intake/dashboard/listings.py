@@ -33,7 +33,7 @@ def listings(request: HttpRequest) -> HttpResponse:
     RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
     context = {"filter": found, "table": table, "section": "programs", "query": request.GET.urlencode()}
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]  # middleware
-    return render(request, f"dashboard/listings/{'_found' if fragment else 'list'}.html", context)
+    return render(request, "dashboard/listings/_found.html" if fragment else "dashboard/listings/list.html", context)
 
 
 @requires(Permission.CORRECT_LISTINGS)

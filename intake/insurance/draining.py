@@ -11,12 +11,15 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
 
 import httpx
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from intake.insurance.clearinghouses import core_mime
@@ -24,6 +27,8 @@ from intake.insurance.verification import Claim, claim_due, failed, finish, read
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN_SECONDS = 0.5
+PAUSES = (0.5, 1, 2, 4, 8)
+T = TypeVar("T")
 
 
 def drain(*, seconds: float = 30) -> int:
@@ -36,7 +41,7 @@ def drain(*, seconds: float = 30) -> int:
     with network() as ask:
         while True:
             room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if time.monotonic() < until else 0
-            for claim in claim_due(room) if room > 0 else []:
+            for claim in patiently(partial(claim_due, room)) if room > 0 else []:
                 in_flight[ask(claim)] = claim
             if not in_flight:
                 return finished
@@ -48,10 +53,25 @@ def drain(*, seconds: float = 30) -> int:
 def _finish(claim: Claim, future: Future[bytes]) -> bool:
     error = future.exception()
     outcome = failed(claim, error) if error else read(claim, future.result(), on=timezone.localdate())
-    held = finish(claim, outcome)
+    held = patiently(partial(finish, claim, outcome))
     if not held:
         log.warning("verification attempt came too late: its lease had passed to another worker")
     return held
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """Do ``act``, again after each pause while the database is away: an answer in hand is not thrown away.
+
+    Raises the database's error when it stays away. ``act`` must be one transaction, so that a repeat is harmless.
+    """
+    for pause in PAUSES:
+        try:
+            return act()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("The database is away (%s): trying again in %s s", type(error).__name__, pause)
+            connection.close()
+            time.sleep(pause)
+    return act()
 
 
 @contextmanager

@@ -67,7 +67,8 @@ class Outcome:
 
 
 def ask_for(policy: Policy, *, priority: int = Verification.LIVE) -> Verification:
-    """Add the job in the caller's transaction. A payer without an electronic road goes to the phone worklist.
+    """Add the job in the caller's transaction. Without an electronic road, or a provider in whose name to ask, it
+    goes to the phone worklist.
 
     Returns the open verification when there already is one.
     """
@@ -76,7 +77,7 @@ def ask_for(policy: Policy, *, priority: int = Verification.LIVE) -> Verificatio
     if standing:
         return standing
     road = getattr(policy.payer, "road", None) if policy.payer else None
-    if road is None or not road.enabled:
+    if road is None or not road.enabled or not settings.PROVIDER_NPI:
         made = policy.verifications.create(
             state=S.BY_PHONE, priority=priority, finished_at=Now(), why="no electronic road to this payer"
         )

@@ -156,3 +156,8 @@ class Browserless:
         token = self.client.cookies[settings.CSRF_COOKIE_NAME]
         data = {"key": str(self.draft.idempotency_key), "csrfmiddlewaretoken": token}
         return self.client.post(f"{self.url}/get-help/check/", data=data, headers={"Origin": self.url})
+
+    def is_taken(self) -> bool:
+        """Send, and say whether it was acknowledged: led on to the page that says "we have it"."""
+        answer = self.send()
+        return answer.status_code == 302 and answer.headers["Location"].endswith("/get-help/sent/")

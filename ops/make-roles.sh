@@ -1,0 +1,11 @@
+#!/bin/sh
+# Run once by the postgres image on an empty volume: the roles of docs/architecture.md, as helpline/embedded.py makes them.
+set -eu
+psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
+     -v owner_password="$HELPLINE_OWNER_PASSWORD" -v app_password="$HELPLINE_APP_PASSWORD" <<'SQL'
+CREATE ROLE helpline_runtime NOLOGIN;
+CREATE ROLE helpline_owner LOGIN NOSUPERUSER PASSWORD :'owner_password';
+CREATE ROLE helpline_app LOGIN NOSUPERUSER NOCREATEDB NOBYPASSRLS PASSWORD :'app_password';
+GRANT helpline_runtime TO helpline_app;
+CREATE DATABASE helpline OWNER helpline_owner;
+SQL
