@@ -17,7 +17,6 @@ from django.db import models
 
 from helpline.vault.sealing import Keyring, blind, decode_key
 
-
 if TYPE_CHECKING:
     _TextField = models.TextField[Any, Any]
 else:
