@@ -207,6 +207,7 @@ def phone_checks(request: StaffRequest) -> HttpResponse:
     return render(request, "dashboard/phone_checks.html", {"rows": rows, "section": "phone"})
 
 
+@require_POST
 @requires(Permission.VERIFY_INSURANCE)
 def phone_check(request: StaffRequest, verification_id: UUID) -> HttpResponse:
     """Beginning a call to a plan is a disclosure: consent and ledger come before the details show."""
@@ -214,18 +215,15 @@ def phone_check(request: StaffRequest, verification_id: UUID) -> HttpResponse:
         Verification.objects.for_phone().select_related("policy__payer", "policy__inquiry__person"),
         pk=verification_id,
     )
-    if request.method != "POST":
-        return redirect("desk_phone_checks")
-    if "answer" not in request.POST:
-        try:
-            begin_phone_check(verification, by=request.user)
-        except NoConsent:
-            messages.error(request, _("They have not agreed that we ask their plan. They can call it themselves."))
-            return redirect("desk_phone_checks")
     form = PhoneAnswerForm(request.POST if "answer" in request.POST else None)
-    if form.is_valid():
-        keep_phone_answer(verification, by=request.user, **form.cleaned_data)
-        messages.success(request, _("The plan's words are kept with the inquiry."))
+    try:
+        if form.is_valid():
+            keep_phone_answer(verification, by=request.user, **form.cleaned_data)
+            messages.success(request, _("The plan's words are kept with the inquiry."))
+            return redirect("desk_phone_checks")
+        begin_phone_check(verification, by=request.user)
+    except NoConsent:
+        messages.error(request, _("They have not agreed that we ask their plan. They can call it themselves."))
         return redirect("desk_phone_checks")
     context = {"verification": verification, "policy": verification.policy, "form": form, "section": "phone"}
     return render(request, "dashboard/phone_check.html", context)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting, record_read
-from intake.disclosures.consenting import disclose
+from intake.disclosures.consenting import NoConsent, disclose, standing
 from intake.disclosures.models import Disclosure, Purpose
 from intake.inquiries.events import announce
 from intake.inquiries.models import Note
@@ -16,10 +16,12 @@ from intake.insurance.verification import DISCLOSED_FIELDS
 
 
 def begin_phone_check(verification: Verification, *, by: User) -> None:
-    """The ledger row of a call about to be made; once a verification. Raises ``NoConsent``."""
+    """The ledger row of a call about to be made; once a verification. Raises ``NoConsent``, also after a revocation."""
     policy, actor = verification.policy, Actor.staff(by)
     with acting(actor):
-        if not Disclosure.objects.filter(about_id=verification.pk).exists():
+        if Purpose.CHECK_INSURANCE not in standing(policy.inquiry_id):
+            raise NoConsent
+        if not _begun(verification):
             disclose(
                 inquiry_id=policy.inquiry_id,
                 purpose=Purpose.CHECK_INSURANCE,
@@ -32,7 +34,12 @@ def begin_phone_check(verification: Verification, *, by: User) -> None:
 
 
 def keep_phone_answer(verification: Verification, *, spoke_to: str, reference: str, answer: str, by: User) -> Note:
-    """What the plan said, as a note that names who said it and when; takes it off the phone list."""
+    """What the plan said, as a note that names who said it and when; takes it off the phone list.
+
+    A consent taken back during the call does not lose it. Raises ``NoConsent`` when no call was begun.
+    """
+    if not _begun(verification):
+        raise NoConsent
     said = f"By phone, {timezone.localtime():%Y-%m-%d %H:%M %Z}"
     head = ", ".join(part for part in (said, f"spoke to {spoke_to}" if spoke_to else "", reference) if part)
     with acting(Actor.staff(by)):
@@ -41,3 +48,7 @@ def keep_phone_answer(verification: Verification, *, spoke_to: str, reference: s
         verification.save(update_fields=["asked_by_phone_at"])
         announce("note", verification.policy.inquiry_id)
     return note
+
+
+def _begun(verification: Verification) -> bool:
+    return Disclosure.objects.filter(about_id=verification.pk).exists()

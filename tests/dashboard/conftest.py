@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from helpline.accounts.models import User
+from helpline.audit.acting import CALLER
+from helpline.payers.models import Payer, PayerKind
+from helpline.programs.models import Edition, Program
+from intake.inquiries.models import Inquiry
+from intake.journey.demo import SANDBOX, people
+from intake.journey.open_inquiry import open_inquiry
+
+
+def staff(role: str) -> User:
+    return User.objects.create_user(f"{role}@example.org", "a long enough password", name=role.title(), role=role)
+
+
+def a_program(name1: str = "Birmingham Recovery House") -> Program:
+    edition, _ = Edition.objects.get_or_create(
+        code="samhsa-su-2022", defaults={"name": "Test", "published": 2022, "attribution": "test"}
+    )
+    place = {"latitude": 33.52, "longitude": -86.81, "located_by": "zip"}
+    return Program.objects.create(
+        edition=edition,
+        identity=uuid.uuid4(),
+        name1=name1,
+        city="Birmingham",
+        state="AL",
+        zip="35203",
+        phone="205-555-0150",
+        **place,
+    )
+
+
+def opened(name: str) -> Inquiry:
+    """One of the demo's invented people, come in by the web."""
+    Payer.objects.get_or_create(name=SANDBOX, defaults={"kind": PayerKind.PRIVATE, "source": "test"})
+    return open_inquiry(answers=people(timezone.localdate())[name], idempotency_key=uuid.uuid4(), by=CALLER)
+
+
+@pytest.fixture
+def signed_in(db: None) -> Callable[[str], Client]:
+    """A browser in which somebody with this role is signed in."""
+
+    def sign_in(role: str) -> Client:
+        client = Client()
+        user = User.objects.filter(role=role).first() or staff(role)
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def desk(signed_in: Callable[[str], Client]) -> Client:
+    return signed_in("consultant")

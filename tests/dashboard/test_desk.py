@@ -1,0 +1,298 @@
+"""The desk as a consultant uses it, without JavaScript."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from helpline.accounts.models import User
+from helpline.audit.acting import CALLER, Actor
+from helpline.audit.models import AuditRecord
+from intake.calls.models import Call, Callback
+from intake.disclosures.consenting import give
+from intake.disclosures.models import Disclosure, Purpose
+from intake.inquiries.models import Inquiry, Note, State
+from intake.insurance.models import Verification
+from intake.insurance.models import VerificationState as S
+from intake.journey.check_insurance import correct
+from intake.journey.consent import take_back
+from intake.journey.demo import people
+from intake.journey.open_inquiry import open_inquiry
+from intake.matching.models import Referral
+from tests.dashboard.conftest import a_program, opened, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(desk: Client, inquiry: Inquiry) -> str:
+    return desk.get(reverse("desk_inquiry", args=[inquiry.pk])).content.decode()
+
+
+def post(desk: Client, name: str, *keys: Any, **data: Any) -> str:
+    """Send a form and follow it to the page it ends on."""
+    answer = desk.post(reverse(name, args=keys), data, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def agreed(inquiry: Inquiry, purpose: str) -> None:
+    give(
+        inquiry_id=inquiry.pk,
+        purpose=purpose,
+        patient_name="Daniel Reyes",
+        signature="Daniel Reyes",
+        how="link",
+        by_the_person=True,
+        by=CALLER,
+    )
+
+
+def test_the_queue_is_in_order_of_danger_and_keeps_machines_apart(desk: Client) -> None:
+    routine, danger, today = opened("closed"), opened("mother"), opened("no_cover")
+    machine = open_inquiry(
+        answers=people(timezone.localdate())["suicide"], idempotency_key=uuid.uuid4(), by=CALLER, quarantined=True
+    )
+    page = desk.get("/desk/").content.decode()
+    shown = re.findall(r"/desk/inquiries/([0-9a-f-]{36})/", page)
+    assert shown == [str(one.pk) for one in (danger, today, routine, machine)]
+
+
+def test_the_queue_costs_the_same_however_long_and_is_audited_once(desk: Client) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            desk.get("/desk/queue/")
+        return len(captured)
+
+    opened("mother")
+    few = statements()
+    for _ in range(20):
+        opened("no_cover")
+    assert statements() == few <= 8
+    listed = AuditRecord.objects.filter(action="listed").order_by("id").last()
+    assert listed is not None
+    assert len(listed.fields) == 21
+
+
+def test_opening_an_inquiry_is_audited_and_costs_a_fixed_number_of_statements(desk: Client) -> None:
+    inquiry = opened("mother")
+    with CaptureQueriesContext(connection) as captured:
+        page_of(desk, inquiry)
+    assert len(captured) <= 26
+    assert AuditRecord.objects.filter(action="read", subject_id=str(inquiry.pk), actor_kind="staff").count() == 1
+
+
+def test_without_the_persons_own_consent_nothing_is_offered_and_nothing_can_be_forged(desk: Client) -> None:
+    inquiry, program = opened("mother"), a_program()
+    page = page_of(desk, inquiry)
+    assert "The caller is not the person" in page
+    assert "Refer with a packet" not in page
+    assert "Ask the plan</button>" not in page
+    assert "has not agreed" in post(desk, "desk_refer", inquiry.pk, program.pk, packet="")
+    assert "has not agreed" in post(desk, "desk_ask_plan", inquiry.pk)
+    assert not Disclosure.objects.exists()
+    assert not Referral.objects.exists()
+    assert not Verification.objects.exists()
+
+
+def test_a_packet_carries_the_notice_and_closes_with_the_consent(desk: Client) -> None:
+    inquiry, program = opened("mother"), a_program()
+    agreed(inquiry, Purpose.REFER)
+    assert "Packet given to the program" in post(desk, "desk_refer", inquiry.pk, program.pk, packet="")
+    packet = reverse("desk_packet", args=[Referral.objects.get().pk])
+    page = desk.get(packet).content.decode()
+    assert "42 CFR part 2" in page
+    assert "205-555-0114" not in page  # the mother's number is not the person's to give
+    take_back(inquiry.pk, by=CALLER)
+    assert desk.get(packet).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kept", "told"),
+    [
+        ("desk_log_call", {"direction": "in", "note": "kept words"}, "kept words", "Say what came of the call"),
+        ("desk_note", {"text": ""}, "", "Write something"),
+        ("desk_plan_callback", {"day": "2020-01-01", "at": "10:00", "why": "kept words"}, "kept words", "has passed"),
+        ("desk_plan_callback", {"day": "soon", "at": "x", "why": "kept words"}, "kept words", "2026-11-30"),
+        ("desk_close", {"closing": "nonsense"}, "", "nonsense"),
+        ("desk_correct", {"birth_date": "31/31/1999", "first_name": "kept words"}, "kept words", "3/27/1985"),
+        ("desk_correct", {"zip": "352", "member_id": "kept words"}, "kept words", "five digits"),
+    ],
+)
+def test_what_was_typed_is_kept_when_something_is_wrong(
+    desk: Client, name: str, data: dict[str, str], kept: str, told: str
+) -> None:
+    inquiry = opened("inactive")
+    page = post(desk, name, inquiry.pk, **data)
+    assert kept in page
+    assert told in page
+    assert not (Call.objects.exists() or Note.objects.exists() or Callback.objects.exists())
+
+
+def test_somebody_elses_change_is_not_written_over(desk: Client) -> None:
+    inquiry = opened("inactive")
+    version = Inquiry.objects.get().version
+    correct(inquiry, inquiry.answers, by=Actor.staff(staff("supervisor")))
+    page = post(desk, "desk_correct", inquiry.pk, first_name="Tomas", version=version, symptoms=[])
+    assert "Somebody changed this inquiry" in page
+    assert "Tomas" in page
+    assert Inquiry.objects.get().person.first_name == "Thomas"
+
+
+def test_correcting_judges_danger_anew_and_keeps_what_was_not_asked(desk: Client) -> None:
+    inquiry = opened("inactive")
+    form = desk.get(reverse("desk_correct", args=[inquiry.pk])).context["form"]
+    data = {k: v for k, v in form.initial.items() if v not in (None, "", [])}
+    data["birth_date"] = "11/30/1979"
+    page = post(desk, "desk_correct", inquiry.pk, **{**data, "symptoms": ["seizure"]})
+    assert "A seizure now is an emergency" in page
+    again = Inquiry.objects.get()
+    assert again.urgency == 0
+    assert again.answers.uses[0].klass == inquiry.answers.uses[0].klass
+    assert again.answers.insurance.signed_name == inquiry.answers.insurance.signed_name
+
+
+def test_a_call_that_comes_in_opens_an_inquiry_once(desk: Client) -> None:
+    key = str(uuid.uuid4())
+    told = {"for_whom": "self", "substance": "xanax", "stopped": "yes", "last_use": "yesterday", "key": key}
+    assert "seizures" in post(desk, "desk_new_call", **told)
+    post(desk, "desk_new_call", **told)
+    assert Inquiry.objects.get().channel == "call"
+
+
+def test_take_log_refer_together_follow_and_close(desk: Client) -> None:
+    inquiry, program = opened("mother"), a_program()
+    assert "It is yours" in post(desk, "desk_take", inquiry.pk)
+    post(desk, "desk_log_call", inquiry.pk, direction="out", disposition="talked", note="went well")
+    assert "they spoke for themselves" in post(desk, "desk_refer", inquiry.pk, program.pk, together="")
+    assert "referral is still open" in post(desk, "desk_close", inquiry.pk, closing="admitted")
+    post(desk, "desk_referral", Referral.objects.get().pk, to="admitted")
+    post(desk, "desk_close", inquiry.pk, closing="admitted")
+    assert Inquiry.objects.get().state == State.CLOSED
+    assert not Disclosure.objects.exists()
+
+
+def test_a_colleague_was_quicker(desk: Client) -> None:
+    inquiry = opened("mother")
+    Inquiry.objects.update(state=State.IN_PROGRESS, owner=staff("supervisor"))
+    assert "That did not happen" in post(desk, "desk_take", inquiry.pk)
+
+
+@pytest.mark.parametrize("said", ["(312) 555-0142", "312.555.0142", "+1 312 555 0142", "3125550142"])
+def test_found_by_the_number_however_it_is_said(desk: Client, said: str) -> None:
+    inquiry = opened("inactive")
+    answer = desk.post("/desk/find/", {"sought": said})
+    assert answer["Location"] == reverse("desk_inquiry", args=[inquiry.pk])
+
+
+def test_found_by_code_in_any_case_and_not_found_says_what_to_do(desk: Client) -> None:
+    inquiry = opened("anonymous")
+    said = inquiry.reference_code.lower().replace("-", " ")
+    assert desk.post("/desk/find/", {"sought": said})["Location"] == reverse("desk_inquiry", args=[inquiry.pk])
+    assert "Nothing found" in post(desk, "desk_find", sought="no such thing")
+
+
+def test_asking_by_phone_needs_the_consent_and_is_in_the_ledger_once(desk: Client) -> None:
+    inquiry = opened("inactive")
+    Verification.objects.update(state=S.BY_PHONE, finished_at=timezone.now())
+    verification = Verification.objects.get()
+    for _ in range(2):
+        assert "SBX100003" in post(desk, "desk_phone_check", verification.pk)
+    assert Disclosure.objects.count() == 1
+    post(desk, "desk_phone_check", verification.pk, answer="Active, authorization needed", spoke_to="Ms Bell")
+    assert "Ms Bell" in Note.objects.get().text
+    assert not Verification.objects.for_phone().exists()
+    Verification.objects.update(asked_by_phone_at=None)
+    take_back(inquiry.pk, by=CALLER)
+    page = desk.get("/desk/phone-checks/").content.decode()
+    assert "has not agreed in writing" in page
+
+
+def test_without_consent_a_forged_phone_check_shows_nothing(desk: Client) -> None:
+    inquiry = opened("inactive")
+    take_back(inquiry.pk, by=CALLER)
+    Verification.objects.update(state=S.BY_PHONE, finished_at=timezone.now())
+    assert "SBX100003" not in post(desk, "desk_phone_check", Verification.objects.get().pk)
+    assert "SBX100003" not in post(desk, "desk_phone_check", Verification.objects.get().pk, answer="")
+    post(desk, "desk_phone_check", Verification.objects.get().pk, answer="made up")
+    assert not Note.objects.exists()
+    assert not Disclosure.objects.exists()
+
+
+def test_nothing_of_a_person_is_in_titles_and_pages_are_not_kept(desk: Client) -> None:
+    inquiry = opened("mother")
+    for address in ("/desk/", reverse("desk_inquiry", args=[inquiry.pk]), reverse("desk_correct", args=[inquiry.pk])):
+        answer = desk.get(address)
+        title = re.search(r"<title>(.*?)</title>", answer.content.decode(), re.S)
+        assert title
+        assert not re.search(r"Reyes|Elena|clonazepam|SBX", title[1])
+        assert answer["Cache-Control"] == "no-store"
+
+
+JUNK = ["", "\x00", "'; DROP TABLE", "9" * 400, "💥", "-1", "2026-99-99", "<script>"]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_is_answered_and_never_breaks(desk: Client, junk: str) -> None:
+    inquiry, client_error = opened("mother"), 500
+    for address in ("/desk/queue/", reverse("desk_inquiry", args=[inquiry.pk])):
+        assert desk.get(address, {"miles": junk, "here": junk, "page": junk}).status_code < client_error
+    fields = [
+        "direction",
+        "disposition",
+        "note",
+        "day",
+        "at",
+        "contact_point",
+        "why",
+        "text",
+        "closing",
+        "sought",
+        "purpose",
+        "to",
+        "send_to",
+        "miles",
+        "version",
+        "for_whom",
+        "relation",
+        "birth_date",
+        "age",
+        "symptoms",
+        "substance",
+        "last_use",
+        "zip",
+        "phone",
+        "member_id",
+        "key",
+        "insurance_kind",
+    ]
+    data = dict.fromkeys(fields, junk)
+    for name in ("desk_log_call", "desk_plan_callback", "desk_note", "desk_close", "desk_spoken_yes", "desk_correct"):
+        assert desk.post(reverse(name, args=[inquiry.pk]), data).status_code < client_error
+    for name in ("desk_find", "desk_new_call"):
+        assert desk.post(reverse(name), data).status_code < client_error
+
+
+def test_the_audit_page_filters_and_takes_junk(signed_in: Any) -> None:
+    inquiry = opened("mother")
+    officer = signed_in("privacy_officer")
+    page = officer.get("/desk/audit/", {"inquiry": str(inquiry.pk)}).content.decode()
+    assert "inquiries_person" in page or "inquiries_inquiry" in page
+    for junk in JUNK:
+        assert officer.get("/desk/audit/", {"inquiry": junk, "day": junk, "page": junk}).status_code == 200
+
+
+def test_the_board_says_when_a_callback_is_due(desk: Client) -> None:
+    inquiry, user = opened("mother"), User.objects.get(role="consultant")
+    Callback.objects.create(inquiry=inquiry, due_at=timezone.now() - timedelta(minutes=5), planned_by=user)
+    assert "Callbacks due" in desk.get("/desk/").content.decode()
