@@ -1,0 +1,114 @@
+"""The desk in Chromium: accessible in every look, alive with JavaScript, whole without it."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from helpline.audit.acting import CALLER
+from helpline.payers.models import PayerRoad
+from intake.inquiries.models import Inquiry, State
+from intake.insurance.draining import drain
+from intake.journey.demo import people
+from intake.journey.open_inquiry import open_inquiry
+from tests.dashboard.conftest import a_program, staff
+from tests.journeys.browsers import DESKTOP, PHONE, chromium, picture
+from tests.journeys.processes import House
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PASSWORD = "a long enough password"
+
+
+def opened(name: str) -> Inquiry:
+    return open_inquiry(answers=people(timezone.localdate())[name], idempotency_key=uuid.uuid4(), by=CALLER)
+
+
+def signed_in(browser: Browser, web: str, **look: object) -> Page:
+    page = browser.new_context(**look).new_page()  # type: ignore[arg-type]
+    page.goto(f"{web}/accounts/login/")
+    page.fill('input[name="login"]', "consultant@example.org")
+    page.fill('input[name="password"]', PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/desk/")
+    return page
+
+
+@pytest.mark.timeout(240)
+def test_every_screen_of_the_desk_in_every_look(house: House, sandbox_road: PayerRoad, tmp_path: Path) -> None:
+    staff("consultant")
+    house.start_payer()
+    answered = opened("opioid")
+    drain()
+    mother = opened("mother")
+    for number in range(3):
+        a_program(f"Program number {number}")
+    web = house.start_web()
+    screens = {
+        "desk": "/desk/",
+        "inquiry": reverse("desk_inquiry", args=[mother.pk]),
+        "answered": reverse("desk_inquiry", args=[answered.pk]),
+        "correct": reverse("desk_correct", args=[mother.pk]),
+        "new-call": "/desk/calls/new/",
+        "phone-checks": "/desk/phone-checks/",
+    }
+    found = {}
+    with chromium() as browser:
+        for size in (PHONE, DESKTOP):
+            for scheme in ("light", "dark"):
+                page = signed_in(browser, web, viewport=size, color_scheme=scheme)
+                refused: list[str] = []
+                page.on("console", lambda message, refused=refused: refused.append(message.text))
+                for name, address in screens.items():
+                    page.goto(f"{web}{address}")
+                    picture(page, f"axe-{name}-{size['width']}-{scheme}", tmp_path)
+                    violations = Axe().run(page, options=WCAG).response["violations"]
+                    found |= {(name, size["width"], scheme, v["id"]): v["nodes"][0]["html"][:200] for v in violations}
+                    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+                    assert not wide, f"{name} scrolls sideways at {size['width']}"
+                assert [text for text in refused if "Content Security Policy" in text] == []
+    assert found == {}
+
+
+def test_the_queue_renews_itself_but_not_under_the_pointer(house: House) -> None:
+    staff("consultant")
+    first = opened("no_cover")
+    web = house.start_web()
+    house.start_live()
+    with chromium() as browser:
+        page = signed_in(browser, web, viewport=DESKTOP)
+        items = page.locator("#queue .queue-item")
+        expect(items).to_have_count(1)
+        page.mouse.move(1000, 800)
+        opened("anonymous")
+        expect(items).to_have_count(2, timeout=8000)
+        items.first.hover()
+        opened("mother")
+        expect(page.get_by_role("button", name="Something changed: show it")).to_be_visible(timeout=8000)
+        expect(items).to_have_count(2)
+        page.get_by_role("button", name="Something changed: show it").click()
+        expect(items).to_have_count(3)
+        expect(items.first).to_contain_text("Danger now")
+    assert first.state == State.WAITING
+
+
+def test_a_night_without_javascript(house: House) -> None:
+    staff("consultant")
+    inquiry = opened("no_cover")
+    web = house.start_web()
+    with chromium() as browser:
+        page = signed_in(browser, web, viewport=PHONE, java_script_enabled=False)
+        page.locator("#queue .queue-item").first.click()
+        page.get_by_role("button", name="Take it").click()
+        page.select_option('select[name="disposition"]', "talked")
+        page.get_by_role("button", name="Write the call down").click()
+        page.select_option('select[name="closing"]', "information")
+        page.get_by_role("button", name="Close the inquiry").click()
+        expect(page.locator("main")).to_contain_text("Closed")
+    inquiry.refresh_from_db()
+    assert (inquiry.state, inquiry.closing) == (State.CLOSED, "information")
