@@ -122,6 +122,8 @@ class PhoneAnswerForm(DeskForm):
 class TellForm(DeskForm):
     """What a consultant asks on the phone: enough to judge danger and to look for a place."""
 
+    field_order = ("danger_now", "symptoms", "right_now", "substance", "second_substance", "stopped", "last_use", "zip")
+
     for_whom = forms.ChoiceField(
         label=_("Who needs help?"), choices=choices(ForWhom), required=False, widget=forms.RadioSelect
     )

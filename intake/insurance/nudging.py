@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
+import threading
 
 from django.conf import settings
 from django.db import transaction
@@ -28,22 +28,34 @@ def publish() -> None:
     if not redis_answers():
         return
     try:
-        with _connection().channel() as channel:  # type: ignore[no-untyped-call]  # kombu ships no types
-            producer = Producer(channel)  # type: ignore[no-untyped-call]
-            verify_due.apply_async(producer=producer, retry=False, expires=60)
+        verify_due.apply_async(producer=_producer(), retry=False, expires=60)
     except (OperationalError, KombuError, RedisError, OSError) as error:
         redis_failed()
+        forget()
         log.warning("The broker is away (%s): the sweep will find the job", type(error).__name__)
 
 
-@lru_cache(maxsize=1)
-def _connection() -> Connection:
-    quick = {
-        **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
-        "socket_timeout": settings.REDIS_CONNECT_SECONDS,
-        "socket_connect_timeout": settings.REDIS_CONNECT_SECONDS,
-        "max_retries": 0,
-    }
-    return Connection(  # type: ignore[no-untyped-call]  # kombu ships no types
-        settings.CELERY_BROKER_URL, transport_options=quick, connect_timeout=settings.REDIS_CONNECT_SECONDS
-    )
+_kept = threading.local()
+
+
+def _producer() -> Producer:
+    """This thread's open way to the broker: opening one a form costs more than all else about a nudge."""
+    if not hasattr(_kept, "producer"):
+        quick = {
+            **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
+            "socket_timeout": settings.REDIS_CONNECT_SECONDS,
+            "socket_connect_timeout": settings.REDIS_CONNECT_SECONDS,
+            "max_retries": 0,
+        }
+        connection = Connection(  # type: ignore[no-untyped-call]  # kombu ships no types
+            settings.CELERY_BROKER_URL, transport_options=quick, connect_timeout=settings.REDIS_CONNECT_SECONDS
+        )
+        _kept.producer = Producer(connection.channel())  # type: ignore[no-untyped-call]
+    producer: Producer = _kept.producer
+    return producer
+
+
+def forget() -> None:
+    """Open anew next time."""
+    if hasattr(_kept, "producer"):
+        del _kept.producer

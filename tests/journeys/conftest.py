@@ -25,13 +25,13 @@ def house(fresh_database: str, tmp_path: Path, settings: Any) -> Iterator[House]
     settings.REDIS_URL = redis.url
     settings.CELERY_BROKER_URL = f"redis+socket://{redis.socket}"
     events._redis.cache_clear()
-    nudging._connection.cache_clear()
+    nudging.forget()
     house = House(fresh_database, redis, tmp_path)
     yield house
     house.stop()
     redis.stop()
     events._redis.cache_clear()
-    nudging._connection.cache_clear()
+    nudging.forget()
     events._away_until = 0.0
     shutil.rmtree(tmp_path / "redis", ignore_errors=True)
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from helpline.accounts.models import User
 from helpline.audit.models import AuditRecord
 from helpline.payers.models import PayerRoad
 from intake.disclosures.models import Disclosure, Purpose
+from intake.inquiries.models import Inquiry
 from intake.insurance.models import Attempt, Verification
 from intake.matching.models import Referral, Suggestion
 from tests.journeys.browsers import DESKTOP, PHONE, chromium, picture
@@ -136,15 +138,15 @@ def test_from_a_mothers_form_to_a_referred_program(house: House, sandbox_road: P
         picture(desk, "desk-before-consent", tmp_path)
 
         desk.get_by_role("button", name="Make a one-time link").click()
-        son_agrees(browser, desk.locator("#consent .reference-code").inner_text(), tmp_path)
+        son_agrees(browser, desk.locator("#consent .one-time-link").inner_text(), tmp_path)
 
         # The answer appears by itself
         expect(desk.locator("#insurance")).to_contain_text("Substance use care: covered", timeout=30_000)
         expect(desk.locator("#insurance")).to_contain_text("1,812")
-        desk.reload()
+        desk.goto(f"{web}{reverse('desk_inquiry', args=[Inquiry.objects.get().pk])}#insurance")
+        picture(desk, "desk-after-answer", tmp_path, whole=False)
         first = desk.locator("#programs .match").first
         expect(first).to_contain_text("as published 2022: call to confirm")
-        picture(desk, "desk-after-answer", tmp_path, whole=False)
         first.get_by_role("button", name="Refer with a packet").click()
         expect(desk.locator("#referrals")).to_contain_text("Packet given to the program")
         picture(desk, "desk-referred", tmp_path)
