@@ -31,6 +31,7 @@ PAGES = [
     "/accounts/login/",
     "/no-such-page/",
 ]
+REQUIRED = ["SECRET_KEY", "VAULT_KEYS", "VAULT_INDEX_KEY", "SITE_URL", "WHO_PAYS_TEXT", "TOLL_FREE_NUMBER"]
 
 
 @pytest.fixture
