@@ -10,11 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 LONGEST_TERM_WORDS = 5
+GUIDES_TERMS = Path(__file__).parents[2] / "helpline" / "guides" / "data" / "substance_terms.csv"
 
 
 class Group(StrEnum):
@@ -64,6 +66,11 @@ GROUPS: Mapping[str, Group] = {
 }
 
 
+TAME = frozenset({Group.MILDER, Group.TREATMENT, Group.STIMULANT, Group.UNKNOWN})
+SHORTEST_GUESSED = 6
+LIKENESS = 0.84
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Meaning:
     canonical: str
@@ -85,11 +92,21 @@ def fillers() -> frozenset[str]:
 
 @cache
 def dictionary() -> Mapping[str, tuple[Meaning, ...]]:
-    found: defaultdict[str, set[Meaning]] = defaultdict(set)
-    with Path(__file__).with_name("substance_words.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            found[row["term"]].add(Meaning(row["canonical"], row["class"], row["kind"] == "street"))
-    return {term: _proper_names_first(found[term]) for term in found}
+    """Our own words first; what they lack is taken from the guides' list, so that no known word is unknown here."""
+    own: defaultdict[str, set[Meaning]] = defaultdict(set)
+    for row in _rows(Path(__file__).with_name("substance_words.csv")):
+        own[row["term"]].add(Meaning(row["canonical"], row["class"], row["kind"] == "street"))
+    guides: defaultdict[str, set[Meaning]] = defaultdict(set)
+    for row in _rows(GUIDES_TERMS):
+        term = " ".join(row["term"].lower().replace('"', "").split())
+        if term not in own:
+            guides[term].add(Meaning(row["substance"], row["drug_class"], row["kind"] == "street"))
+    return {term: _proper_names_first(known) for term, known in (own | guides).items()}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _proper_names_first(meanings: set[Meaning]) -> tuple[Meaning, ...]:
@@ -126,7 +143,28 @@ def _longest(words: list[str], at: int) -> tuple[int, frozenset[Group]]:
             return length, _groups(term, known)
     word = words[at]
     ignorable = word in fillers() or not any(letter.isalpha() for letter in word) or _is_amount(word)
-    return 1, frozenset() if ignorable else frozenset({Group.UNKNOWN})
+    return 1, frozenset() if ignorable else misspelt(word) | {Group.UNKNOWN}
+
+
+def misspelt(word: str) -> frozenset[Group]:
+    """The dangerous group of a name this word is nearly ("alchohol", "klonipin"); nothing for anything else.
+
+    Only danger is guessed, and the word stays unknown beside it, so that a person asks. Our own rule.
+    """
+    if len(word) < SHORTEST_GUESSED:
+        return frozenset()
+    near = get_close_matches(word, dangerous_names(), n=1, cutoff=LIKENESS)
+    return _groups(near[0], dictionary()[near[0]]) if near else frozenset()
+
+
+@cache
+def dangerous_names() -> tuple[str, ...]:
+    """Single words that name, not as slang, something whose withdrawal or overdose can kill."""
+    return tuple(
+        term
+        for term, known in dictionary().items()
+        if " " not in term and not any(one.street for one in known) and not {group_of(k.klass) for k in known} & TAME
+    )
 
 
 def _is_amount(word: str) -> bool:
