@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from helpline.audit.acting import Actor, acting
+from helpline.payers.models import PayerRoad
 from intake.disclosures.consenting import NoConsent, disclose
 from intake.disclosures.models import Purpose
 from intake.inquiries.events import announce
@@ -38,6 +39,8 @@ DISCLOSED_FIELDS = ("name", "birth date", "member ID", "service types")
 # CORE vC2.2.0 asks a sender not to ask again within 90 s of an unanswered real-time request
 BACKOFF_SECONDS = (100, 240, 300)
 SOONER_SECONDS = (5, 30, 120)
+# What an operator corrects, not the caller
+OURS_TO_MEND = ("provider", "payer", "envelope", "trace", "service_types")
 
 
 @dataclass(frozen=True)
@@ -107,48 +110,64 @@ def claim_due(limit: int) -> list[Claim]:
     return claims
 
 
+class _Ended(Exception):
+    """The job ends here, unasked."""
+
+    def __init__(self, state: str, why: str) -> None:
+        super().__init__(state)
+        self.state, self.why = state, why
+
+
 def _claim(verification: Verification) -> Claim | None:
-    policy = verification.policy
-    road_row = getattr(policy.payer, "road", None) if policy.payer else None
-    if verification.state == S.SENDING:
-        _give_up_dead_attempt(verification)
-        if not (road_row and road_row.free_to_repeat):
-            _end(verification, S.UNKNOWN, "the question may have been sent before a crash")
-            return None
-    if road_row is None or not road_row.enabled:
-        _end(verification, S.BY_PHONE, "no electronic road to this payer")
-        return None
+    """One due job: the claim to work on, or None when it ended here."""
     try:
-        question, control = question_for(verification), _next_control_number()
-        envelope = Envelope(
-            road_row.sender_id,
-            road_row.receiver_id,
-            control,
-            timezone.localtime(),
-            production=road_row.production,
-        )
-        payload = write_270(question, envelope)
-    except CannotAsk as problem:
-        mended_by_caller = not problem.field.startswith(("provider", "payer", "envelope", "trace", "service_types"))
-        _end(
-            verification,
-            S.REJECTED if mended_by_caller else S.CONFIGURATION,
-            f"correct: {problem.field}"[:60],
-        )
+        return _begin(verification)
+    except _Ended as end:
+        _settle(verification, end.state, end.why)
         return None
-    attempt_id = uuid.uuid4()
+
+
+def _begin(verification: Verification) -> Claim:
+    road_row = _open_road(verification)
+    control, attempt_id = _next_control_number(), uuid.uuid4()
+    try:
+        question = question_for(verification)
+        payload = write_270(question, _envelope(road_row, control))
+    except CannotAsk as problem:
+        ours = problem.field.startswith(OURS_TO_MEND)
+        raise _Ended(S.CONFIGURATION if ours else S.REJECTED, f"correct: {problem.field}") from None
+    inquiry_id = verification.policy.inquiry_id
     try:
         disclose(
-            inquiry_id=policy.inquiry_id,
+            inquiry_id=inquiry_id,
             purpose=Purpose.CHECK_INSURANCE,
-            recipient=f"{policy.payer.name if policy.payer else ''} by way of {road_row.receiver_id}",
+            recipient=f"{verification.policy.payer} by way of {road_row.receiver_id}",
             fields=DISCLOSED_FIELDS,
             about=attempt_id,
             by=WORKER,
         )
     except NoConsent:
-        _end(verification, S.WITHDRAWN, "no consent in force")
-        return None
+        raise _Ended(S.WITHDRAWN, "no consent in force") from None
+    number = _begin_attempt(verification, attempt_id, control, payload)
+    free, road = road_row.free_to_repeat, _road(road_row)
+    return Claim(verification.pk, inquiry_id, number, attempt_id, question, road, payload, free)
+
+
+def _open_road(verification: Verification) -> PayerRoad:
+    """The road this question may go, now. Ends the job when there is none, or when asking twice might be billed twice."""
+    payer = verification.policy.payer
+    road: PayerRoad | None = getattr(payer, "road", None) if payer else None
+    if verification.state == S.SENDING:
+        _give_up_dead_attempt(verification)
+        if not (road and road.free_to_repeat):
+            raise _Ended(S.UNKNOWN, "the question may have been sent before a crash")
+    if road is None or not road.enabled:
+        raise _Ended(S.BY_PHONE, "no electronic road to this payer")
+    return road
+
+
+def _begin_attempt(verification: Verification, attempt_id: uuid.UUID, control: int, payload: bytes) -> int:
+    """The row of a call about to be made, and the lease under which it is; returns its number, the fence."""
     number = verification.attempt + 1
     Attempt.objects.create(
         id=attempt_id,
@@ -160,26 +179,24 @@ def _claim(verification: Verification) -> Claim | None:
     verification.state, verification.attempt = S.SENDING, number
     verification.lease_until = Now() + timedelta(seconds=settings.VERIFICATION_LEASE_SECONDS)
     verification.save(update_fields=["state", "attempt", "lease_until"])
-    announce("verification", policy.inquiry_id)
-    road = Road(
-        url=road_row.url,
-        sender_id=road_row.sender_id,
-        receiver_id=road_row.receiver_id,
-        user_name=road_row.user_name,
-        password=road_row.password or "",
+    announce("verification", verification.policy.inquiry_id)
+    return number
+
+
+def _envelope(row: PayerRoad, control: int) -> Envelope:
+    return Envelope(row.sender_id, row.receiver_id, control, timezone.localtime(), production=row.production)
+
+
+def _road(row: PayerRoad) -> Road:
+    return Road(
+        url=row.url,
+        sender_id=row.sender_id,
+        receiver_id=row.receiver_id,
+        user_name=row.user_name,
+        password=row.password or "",
         allowed_hosts=frozenset(settings.CLEARINGHOUSE_ALLOWED_HOSTS),
         plain_http=not settings.PRODUCTION,
         total_seconds=settings.VERIFICATION_REQUEST_SECONDS,
-    )
-    return Claim(
-        verification.pk,
-        policy.inquiry_id,
-        number,
-        attempt_id,
-        question,
-        road,
-        payload,
-        road_row.free_to_repeat,
     )
 
 
@@ -295,10 +312,6 @@ def _give_up_dead_attempt(verification: Verification) -> None:
     verification.attempts.filter(state=Attempt.State.SENDING).update(
         state=Attempt.State.UNKNOWN, ended_at=Now(), why="its worker stopped"
     )
-
-
-def _end(verification: Verification, state: str, why: str) -> None:
-    _settle(verification, state, why)
 
 
 def _settle(verification: Verification, state: str, why: str) -> None:

@@ -11,7 +11,9 @@ HOW_MANY = 5
 
 
 def programs_to_ring(answers: Answers, triage: Triage) -> list[Match]:
-    """The best fits with a phone near their ZIP, best first; none without a ZIP."""
-    need = need_of(answers, triage)
-    ranked = choose(need, today=timezone.localdate()).ranked
-    return [each for each in ranked if each.offer.phone or each.offer.intake_phone][:HOW_MANY]
+    """The best with a phone near their ZIP, best first; none without a ZIP.
+
+    Programs that say they give the care looked for; when none does, the nearest that do not say.
+    """
+    found = choose(need_of(answers, triage), today=timezone.localdate())
+    return [each for each in found.likely or found.ranked if each.offer.phone or each.offer.intake_phone][:HOW_MANY]
