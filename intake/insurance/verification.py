@@ -154,7 +154,7 @@ def _begin(verification: Verification) -> Claim:
 
 
 def _open_road(verification: Verification) -> PayerRoad:
-    """The road this question may go, now. Ends the job when there is none, or when asking twice might be billed twice."""
+    """The road this question may go now. Ends the job when there is none, or when asking twice might bill twice."""
     payer = verification.policy.payer
     road: PayerRoad | None = getattr(payer, "road", None) if payer else None
     if verification.state == S.SENDING:
