@@ -25,7 +25,16 @@
     more.hidden = true;
     htmx.trigger(queue, "renew");
   });
-  queue.addEventListener("htmx:afterSwap", function () { more.hidden = true; });
+  // Said once, and only when the list is another one: a screen reader is not told every fifteen seconds
+  var said = document.getElementById("queue-said"), order = names();
+  function names() {
+    return Array.from(queue.querySelectorAll("a.queue-item"), function (item) { return item.pathname; }).join();
+  }
+  queue.addEventListener("htmx:afterSwap", function () {
+    more.hidden = true;
+    if (names() !== order) said.textContent = said.textContent === said.dataset.words ? said.dataset.words + "." : said.dataset.words;
+    order = names();
+  });
 
   function renewPanels(kinds) {
     document.querySelectorAll("[data-panel]").forEach(function (panel) {

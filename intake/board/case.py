@@ -83,7 +83,7 @@ def case_of(inquiry_id: UUID) -> Case:
             Prefetch("notes", Note.objects.select_related("author")),
             Prefetch(
                 "callbacks",
-                Callback.objects.planned().select_related("taken_by", "contact_point"),
+                Callback.objects.filter(ended_at=None).order_by("due_at").select_related("taken_by", "contact_point"),
                 "promised",
             ),
             Prefetch("referrals", Referral.objects.select_related("program__edition", "made_by")),
@@ -106,6 +106,11 @@ def case_of(inquiry_id: UUID) -> Case:
         notes=tuple(inquiry.notes.all()),
         referrals=tuple(inquiry.referrals.all()),
     )
+
+
+def last_change(inquiry_id: UUID) -> str:
+    """Who last changed this inquiry, by name; empty when nobody did."""
+    return next((line.who for line in history_of(inquiry_id) if line.action == "changed"), "")
 
 
 def history_of(inquiry_id: UUID, most: int = 60) -> list[Happened]:

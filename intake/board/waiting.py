@@ -69,7 +69,7 @@ def board_for(user: User, *, now: datetime) -> Board:
 
 def _open() -> QuerySet[Inquiry]:
     asked = Verification.objects.filter(policy__inquiry=OuterRef("pk")).order_by("-made_at")
-    promised = Callback.objects.filter(inquiry=OuterRef("pk"), state=Callback.State.PLANNED)
+    promised = Callback.objects.filter(inquiry=OuterRef("pk"), ended_at=None)
     return (
         Inquiry.objects.open()
         .in_order()

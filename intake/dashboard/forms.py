@@ -27,6 +27,7 @@ from intake.inquiries.answers import (
 )
 from intake.inquiries.models import Closing, ContactPoint, Inquiry
 from intake.inquiries.wording import choices
+from intake.messages.gate import may_call
 
 NOTE = forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
 LONGEST_NOTE = 4000
@@ -65,6 +66,9 @@ class CallbackForm(DeskForm):
         ContactPoint.objects.none(), label=_("By"), required=False, empty_label=_("They will call us")
     )
     why = forms.CharField(label=_("What about"), required=False, max_length=300)
+    unsafe_hour = forms.BooleanField(
+        label=_("They asked for this time: plan it although it is outside the hours they said are safe"), required=False
+    )
 
     def __init__(self, *args: Any, inquiry: Inquiry, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,7 +83,15 @@ class CallbackForm(DeskForm):
             said["due_at"] = timezone.make_aware(datetime.combine(said["day"], said["at"]))
             if said["due_at"] < timezone.now():
                 self.add_error("at", _("This time has passed. Choose a later one."))
+            self._mind_the_hours(said)
         return said
+
+    def _mind_the_hours(self, said: dict[str, Any]) -> None:
+        """A time outside their safe hours is planned only when the consultant says that they asked for it."""
+        point = said.get("contact_point")
+        if point and not said.get("unsafe_hour") and not may_call(point, at=said["at"]).given:
+            hours = point.hours.replace(",", ", ")
+            self.add_error("at", _("They said only these hours are safe: %(hours)s.") % {"hours": hours})
 
 
 class NoteForm(DeskForm):
@@ -180,6 +192,9 @@ class TellForm(DeskForm):
     voicemail_ok = forms.ChoiceField(
         label=_("Voicemail safe?"), choices=choices(Said), required=False, widget=forms.RadioSelect
     )
+    say_who_we_are = forms.ChoiceField(
+        label=_("May we say who we are?"), choices=choices(Said), required=False, widget=forms.RadioSelect
+    )
     insurance_kind = forms.ChoiceField(
         label=_("Insurance"), choices=[("", _("Not said")), *choices(InsuranceKind)], required=False
     )
@@ -204,7 +219,8 @@ class TellForm(DeskForm):
             "substance": uses[0].text, "second_substance": uses[1].text, "last_use": uses[0].last_use,
             "stopped": uses[0].stopped, "past_seizure": answers.history.seizure,
             "past_overdose": answers.history.overdose, "zip": answers.zip, "phone": answers.contact.phone,
-            "voicemail_ok": answers.contact.voicemail_ok, "insurance_kind": answers.insurance.kind,
+            "voicemail_ok": answers.contact.voicemail_ok, "say_who_we_are": answers.contact.say_who_we_are,
+            "insurance_kind": answers.insurance.kind,
             "payer_name": answers.insurance.payer_name, "member_id": answers.insurance.member_id,
             "subscriber_relation": answers.insurance.subscriber_relation, "version": version,
         }  # fmt: skip
@@ -240,7 +256,7 @@ class TellForm(DeskForm):
             ),
         )  # fmt: skip
 
-    def out_of_date(self, inquiry: Inquiry) -> TellForm:
+    def out_of_date(self, inquiry: Inquiry, who: str) -> TellForm:
         """The same form, as typed, saying that somebody changed the inquiry meanwhile; sending again is then meant."""
         typed = QueryDict(mutable=True)
         typed.update(self.data)
@@ -249,9 +265,17 @@ class TellForm(DeskForm):
         again.is_valid()
         again.add_error(
             None,
-            _("Somebody changed this inquiry while you were typing. Look at what is there now, then save again."),
+            _("%(who)s changed this inquiry while you were typing. Different now from what you typed: %(fields)s.")
+            % {"who": who or _("Somebody"), "fields": ", ".join(again._unlike(inquiry)) or _("nothing here")},
         )
+        again.add_error(None, _("Nothing of yours is saved yet. Look at what is there now, then save again."))
         return again
+
+    def _unlike(self, inquiry: Inquiry) -> list[str]:
+        """Labels of what was typed that is not what is stored now."""
+        stored = TellForm.showing(inquiry.answers, inquiry.version).initial
+        same = {name: (self.cleaned_data.get(name) or "") == (stored.get(name) or "") for name in self.fields}
+        return [str(field.label) for name, field in self.fields.items() if not same[name]]
 
     def _uses(self, answers: Answers) -> tuple[Use, ...]:
         """The first two substances as typed; one whose name changed forgets what was picked for the old name."""
@@ -275,7 +299,11 @@ class TellForm(DeskForm):
         if phone and not methods:
             methods = (ContactMethod.CALL,)
         return replace(
-            contact, phone=phone, methods=methods, voicemail_ok=_one(Said, self.cleaned_data["voicemail_ok"])
+            contact,
+            phone=phone,
+            methods=methods,
+            voicemail_ok=_one(Said, self.cleaned_data["voicemail_ok"]),
+            say_who_we_are=_one(Said, self.cleaned_data["say_who_we_are"]),
         )
 
 

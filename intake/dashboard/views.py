@@ -13,10 +13,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission, requires
 from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record_read
 from helpline.audit.models import AuditRecord
+from intake.board.case import last_change
 from intake.dashboard.forms import FindForm, TellForm
 from intake.dashboard.pages import (
     PANELS,
@@ -31,7 +33,7 @@ from intake.disclosures.models import Consent
 from intake.disclosures.wording import NOTICE_LONG, NOTICE_SOURCE
 from intake.inquiries.answers import Answers, ForWhom
 from intake.inquiries.finding import find
-from intake.inquiries.models import Channel, Inquiry
+from intake.inquiries.models import Channel, Inquiry, MoveRefused
 from intake.journey.check_insurance import correct
 from intake.journey.open_inquiry import open_inquiry
 from intake.matching.models import Referral
@@ -126,11 +128,15 @@ def correct_answers(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
         record_read(Actor.staff(request.user), "inquiry", inquiry_id)
         return correct_page(request, known, TellForm.showing(known.answers, known.version))
     form = TellForm(request.POST)
-    if form.is_valid() and form.cleaned_data["version"] != known.version:
-        return correct_page(request, known, form.out_of_date(known))
     if not form.is_valid():
         return correct_page(request, known, form)
-    correct(known, form.applied(known.answers), by=Actor.staff(request.user))
+    try:
+        if form.cleaned_data["version"] != known.version:
+            raise MoveRefused
+        correct(known, form.applied(known.answers), by=Actor.staff(request.user))
+    except MoveRefused:
+        known = case_or_404(inquiry_id).inquiry
+        return correct_page(request, known, form.out_of_date(known, last_change(inquiry_id)))
     return redirect("desk_inquiry", inquiry_id)
 
 
@@ -162,6 +168,8 @@ def audit(request: StaffRequest) -> HttpResponse:
     sought = request.GET.get("inquiry", "").strip()
     if sought:
         rows = rows.filter(inquiry_id=sought) if _is_key(sought) else rows.none()
+    if who := request.GET.get("who", ""):
+        rows = rows.filter(actor_id=who) if _is_key(who) or who.isdigit() else rows.none()
     if day := request.GET.get("day", ""):
         rows = rows.filter(at__date=day) if _is_day(day) else rows.none()
     page = Paginator(rows, 100).get_page(request.GET.get("page"))
@@ -169,6 +177,8 @@ def audit(request: StaffRequest) -> HttpResponse:
         "page": page,
         "sought": sought,
         "day": day,
+        "who": who,
+        "staff": User.objects.order_by("name"),
         "section": "audit",
         "zone": timezone.localtime().tzname(),
     }

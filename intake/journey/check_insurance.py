@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+from django.db.models import ProtectedError
+
 from helpline.audit.acting import Actor, acting
 from intake.disclosures.consenting import NoConsent, standing
 from intake.disclosures.models import Purpose
-from intake.inquiries.answers import Answers
+from intake.inquiries.answers import Answers, ForWhom
 from intake.inquiries.events import announce
-from intake.inquiries.models import Inquiry
-from intake.inquiries.opening import answer_again
+from intake.inquiries.models import ContactPoint, Inquiry, MoveRefused
+from intake.inquiries.opening import answer_again, contact_points
 from intake.insurance.models import Verification
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
@@ -20,12 +23,52 @@ class NothingToAsk(Exception):
 
 
 def correct(inquiry: Inquiry, answers: Answers, *, by: Actor) -> Inquiry:
-    """Store what a consultant corrected or completed; triage is judged anew and the policy follows."""
+    """Store what a consultant corrected or completed; triage is judged anew, and policy and contact rules follow.
+
+    Raises ``MoveRefused`` when the inquiry was changed since ``inquiry`` was read.
+    """
     with acting(by):
+        if not Inquiry.objects.select_for_update().filter(pk=inquiry.pk, version=inquiry.version).exists():
+            raise MoveRefused("somebody else changed it first")
         inquiry = answer_again(inquiry, answers)
+        _keep_caller(inquiry, answers)
+        _keep_contact_points(inquiry, answers)
         keep_policy(inquiry, answers)
         announce("changed", inquiry.pk)
     return inquiry
+
+
+def _keep_caller(inquiry: Inquiry, answers: Answers) -> None:
+    caller = inquiry.caller
+    caller.name, caller.relation = answers.caller_name, answers.relation or ""
+    caller.save()
+    inquiry.caller_is_person = answers.for_whom is not ForWhom.SOMEONE_ELSE
+    inquiry.save(update_fields=["caller_is_person"])
+
+
+def _keep_contact_points(inquiry: Inquiry, answers: Answers) -> None:
+    """What is safe is read from these rows: a voicemail no longer allowed is not left from now on."""
+    wanted = {point.method: point for point in contact_points(answers)}
+    for known in inquiry.contact_points.all():
+        now = wanted.pop(known.method, None)
+        if now is None:
+            _forget(known)
+            continue
+        now.pk, now.inquiry = known.pk, inquiry
+        now.save(force_update=True)
+    for point in wanted.values():
+        point.inquiry = inquiry
+        point.save(force_insert=True)
+
+
+def _forget(point: ContactPoint) -> None:
+    """A number no longer theirs goes; one that a callback or message names stays, and nothing is allowed there."""
+    try:
+        with transaction.atomic():
+            point.delete()
+    except ProtectedError:
+        point.shared, point.voicemail_ok, point.may_say_who_we_are = True, False, False
+        point.save()
 
 
 def check_insurance(inquiry: Inquiry, *, by: Actor) -> Verification:

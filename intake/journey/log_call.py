@@ -67,7 +67,7 @@ def dial(callback: Callback, *, by: User) -> None:
 
 def cancel_callback(callback: Callback, *, by: User) -> None:
     with acting(Actor.staff(by)):
-        still_open = Callback.objects.filter(pk=callback.pk).exclude(state=Callback.State.DONE)
+        still_open = Callback.objects.filter(pk=callback.pk, ended_at=None)
         still_open.update(state=Callback.State.CANCELLED, ended_at=Now())
         announce("callback", callback.inquiry_id)
 

@@ -145,7 +145,7 @@ def test_somebody_elses_change_is_not_written_over(desk: Client) -> None:
     version = Inquiry.objects.get().version
     correct(inquiry, inquiry.answers, by=Actor.staff(staff("supervisor")))
     page = post(desk, "desk_correct", inquiry.pk, first_name="Tomas", version=version, symptoms=[])
-    assert "Somebody changed this inquiry" in page
+    assert "Supervisor changed this inquiry" in page
     assert "Tomas" in page
     assert Inquiry.objects.get().person.first_name == "Thomas"
 
@@ -269,3 +269,72 @@ def test_the_board_says_when_a_callback_is_due(desk: Client) -> None:
     inquiry, user = opened("mother"), User.objects.get(role="consultant")
     Callback.objects.create(inquiry=inquiry, due_at=timezone.now() - timedelta(minutes=5), planned_by=user)
     assert "Callbacks due" in desk.get("/desk/").content.decode()
+
+
+def told_again(desk: Client, inquiry: Inquiry, **changed: str) -> str:
+    """The correction form as it stands, with some of it changed."""
+    form = desk.get(reverse("desk_correct", args=[inquiry.pk])).context["form"]
+    known = {name: value for name, value in form.initial.items() if value not in (None, "", [])}
+    known["birth_date"] = known["birth_date"].strftime("%m/%d/%Y") if "birth_date" in known else ""
+    return post(desk, "desk_correct", inquiry.pk, **(known | changed))
+
+
+def test_what_is_safe_follows_the_correction(desk: Client) -> None:
+    inquiry = opened("inactive")
+    told_again(desk, inquiry, phone="312-555-0199", voicemail_ok="no", say_who_we_are="no", for_whom="someone_else")
+    point = inquiry.contact_points.get(method="call")
+    assert (point.voicemail_ok, point.may_say_who_we_are, point.belongs_to_person) == (False, False, False)
+    assert "NO voicemail" in page_of(desk, inquiry)
+    assert desk.post("/desk/find/", {"sought": "312 555 0199"}).status_code == 302
+    assert not Inquiry.objects.get().caller_is_person
+
+
+def test_a_number_taken_back_is_gone_or_nothing_is_allowed_there(desk: Client) -> None:
+    inquiry, user = opened("inactive"), User.objects.get(role="consultant")
+    point = inquiry.contact_points.get(method="call")
+    later = timezone.now() + timedelta(1)
+    Callback.objects.create(inquiry=inquiry, contact_point=point, due_at=later, planned_by=user)
+    told_again(desk, inquiry, phone="")
+    point.refresh_from_db()
+    assert (point.shared, point.voicemail_ok, point.may_say_who_we_are) == (True, False, False)
+    Callback.objects.all().delete()
+    told_again(desk, inquiry, phone="")
+    assert not inquiry.contact_points.filter(method="call").exists()
+
+
+def test_who_was_quicker_and_what_differs_is_said(desk: Client) -> None:
+    inquiry = opened("inactive")
+    version = inquiry.version
+    correct(inquiry, inquiry.answers, by=Actor.staff(staff("supervisor")))
+    page = told_again(desk, inquiry, zip="10001", version=str(version))
+    assert "Supervisor changed this inquiry" in page
+    assert "what you typed: ZIP code" in page
+    assert "10001" in page
+
+
+def test_a_callback_being_dialled_is_still_seen_and_can_be_ended(desk: Client) -> None:
+    inquiry, user = opened("mother"), User.objects.get(role="consultant")
+    callback = Callback.objects.create(inquiry=inquiry, due_at=timezone.now(), planned_by=user)
+    assert "is dialling" in post(desk, "desk_callback", callback.pk, dial="")
+    assert "callback is still planned" in post(desk, "desk_close", inquiry.pk, closing="information")
+    assert "is dialling" not in post(desk, "desk_callback", callback.pk, cancel="")
+    assert "Closed." in post(desk, "desk_close", inquiry.pk, closing="information")
+
+
+def test_a_callback_outside_the_safe_hours_is_meant(desk: Client) -> None:
+    inquiry = opened("inactive")
+    point = inquiry.contact_points.get(method="call")
+    point.hours = "morning"
+    point.save()
+    day = (timezone.localdate() + timedelta(2)).isoformat()
+    asked = {"day": day, "at": "19:00", "contact_point": str(point.pk)}
+    assert "only these hours are safe: morning" in post(desk, "desk_plan_callback", inquiry.pk, **asked)
+    assert "The callback is planned" in post(desk, "desk_plan_callback", inquiry.pk, **asked, unsafe_hour="on")
+
+
+def test_the_audit_is_read_by_who_it_was(signed_in: Any) -> None:
+    consultant, officer = signed_in("consultant"), signed_in("privacy_officer")
+    page_of(consultant, opened("mother"))
+    who = User.objects.get(role="consultant").pk
+    rows = officer.get("/desk/audit/", {"who": str(who)}).context["page"].object_list
+    assert {row.actor_id for row in rows} == {str(who)}
