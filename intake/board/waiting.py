@@ -1,4 +1,4 @@
-"""Who is waiting, and for what: the desk's queue in three statements, however long it is."""
+"""The waiting queue: who is next and why, read without opening more than the page shows."""
 
 from __future__ import annotations
 
@@ -6,15 +6,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Now
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
 
 from helpline.accounts.models import User
 from intake.calls.models import Callback
 from intake.inquiries.models import Inquiry, State
 from intake.insurance.models import Verification, VerificationState
 
-MOST = 300
+MOST = 100
+"""How many of each group a page shows; the board says how many more there are."""
+GROUPS = ("waiting", "mine", "others", "set_aside")
 
 
 @dataclass(frozen=True)
@@ -22,6 +37,7 @@ class Waiting:
     """One line of the queue. ``why`` is the first reason triage gave."""
 
     id: UUID
+    group: str
     urgency: int
     why: str
     opened_at: datetime
@@ -39,47 +55,74 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Board:
-    """The queue as one consultant sees it. ``shown`` lists every inquiry on it."""
+    """The queue as one consultant sees it. ``more`` counts, by group, those that a page has no room for."""
 
-    waiting: tuple[Waiting, ...]
-    mine: tuple[Waiting, ...]
-    others: tuple[Waiting, ...]
-    due: tuple[Waiting, ...]
-    set_aside: tuple[Waiting, ...]
+    rows: tuple[Waiting, ...]
+    more: dict[str, int]
     by_phone: int
+    now: datetime
+
+    def group(self, name: str) -> tuple[Waiting, ...]:
+        return tuple(row for row in self.rows if row.group == name)
+
+    @property
+    def waiting(self) -> tuple[Waiting, ...]:
+        return self.group("waiting")
+
+    @property
+    def mine(self) -> tuple[Waiting, ...]:
+        return self.group("mine")
+
+    @property
+    def others(self) -> tuple[Waiting, ...]:
+        return self.group("others")
+
+    @property
+    def set_aside(self) -> tuple[Waiting, ...]:
+        return self.group("set_aside")
+
+    @property
+    def due(self) -> tuple[Waiting, ...]:
+        """Whose callback time has come, longest ago first, in whichever group they stand."""
+        due = [row for row in self.rows if row.callback_at and row.callback_at <= self.now]
+        return tuple(sorted(due, key=lambda row: row.callback_at or self.now))
 
     @property
     def shown(self) -> list[UUID]:
-        return [row.id for group in (self.waiting, self.mine, self.others, self.set_aside) for row in group]
+        return [row.id for row in self.rows]
 
 
-def board_for(user: User, *, now: datetime) -> Board:
-    """Everything open, most urgent first within each group; ``due`` repeats those whose callback time has come."""
-    rows = [_row(inquiry) for inquiry in _open()]
-    kept = [row for row in rows if not row.quarantined]
-    return Board(
-        waiting=tuple(row for row in kept if row.state == State.WAITING),
-        mine=tuple(row for row in kept if row.state != State.WAITING and row.owner_id == user.pk),
-        others=tuple(row for row in kept if row.state != State.WAITING and row.owner_id != user.pk),
-        due=tuple(row for row in kept if row.callback_at and row.callback_at <= now),
-        set_aside=tuple(row for row in rows if row.quarantined),
-        by_phone=Verification.objects.for_phone().count(),
-    )
+def board_for(user: User, *, now: datetime, most: int = MOST) -> Board:
+    """Everything open in four groups, each most urgent first and at most ``most`` long; a due callback always shows."""
+    found = list(_open(user).filter(Q(place__lte=most) | Q(callback_at__lte=now)))
+    totals = {getattr(inquiry, "group"): getattr(inquiry, "in_group") for inquiry in found}
+    rows = tuple(_row(inquiry) for inquiry in found)
+    more = {name: totals.get(name, 0) - sum(row.group == name for row in rows) for name in GROUPS}
+    return Board(rows=rows, more=more, by_phone=Verification.objects.for_phone().count(), now=now)
 
 
-def _open() -> QuerySet[Inquiry]:
+def _open(user: User) -> QuerySet[Inquiry]:
     asked = Verification.objects.filter(policy__inquiry=OuterRef("pk")).order_by("-made_at")
     promised = Callback.objects.filter(inquiry=OuterRef("pk"), ended_at=None)
+    group = Case(
+        When(quarantined=True, then=Value("set_aside")),
+        When(state=State.WAITING, then=Value("waiting")),
+        When(owner=user, then=Value("mine")),
+        default=Value("others"),
+        output_field=CharField(),
+    )
     return (
         Inquiry.objects.open()
         .in_order()
         .select_related("owner")
         .annotate(
+            group=group,
+            place=Window(RowNumber(), partition_by=F("group"), order_by=["urgency", "opened_at"]),
+            in_group=Window(Count("pk"), partition_by=F("group")),
             verification_state=Subquery(asked.values("state")[:1]),
             verification_coverage=Subquery(asked.values("coverage")[:1]),
             callback_at=Subquery(promised.values("due_at")[:1], output_field=DateTimeField()),
-            now=Now(),
-        )[:MOST]
+        )
     )
 
 
@@ -88,6 +131,7 @@ def _row(inquiry: Inquiry) -> Waiting:
     state = getattr(inquiry, "verification_state", None)
     return Waiting(
         id=inquiry.pk,
+        group=getattr(inquiry, "group", ""),
         urgency=inquiry.urgency,
         why=str(reasons[0].get("words", "")),
         opened_at=inquiry.opened_at,

@@ -25,6 +25,7 @@ from intake.inquiries.answers import (
     Symptom,
     Use,
 )
+from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Closing, ContactPoint, Inquiry
 from intake.inquiries.wording import choices
 from intake.messages.gate import may_call
@@ -72,7 +73,9 @@ class CallbackForm(DeskForm):
 
     def __init__(self, *args: Any, inquiry: Inquiry, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact_point"].queryset = inquiry.contact_points.filter(method="call")  # type: ignore[attr-defined]
+        self.answers = inquiry.answers
+        callable_points = inquiry.contact_points.filter(method="call", withdrawn_at=None)
+        self.fields["contact_point"].queryset = callable_points  # type: ignore[attr-defined]
         self.fields["contact_point"].label_from_instance = lambda point: point.shown  # type: ignore[attr-defined]
         zone = timezone.localtime().tzname()
         self.fields["at"].help_text = _("Our time, %(zone)s.") % {"zone": zone}
@@ -89,9 +92,12 @@ class CallbackForm(DeskForm):
     def _mind_the_hours(self, said: dict[str, Any]) -> None:
         """A time outside their safe hours is planned only when the consultant says that they asked for it."""
         point = said.get("contact_point")
-        if point and not said.get("unsafe_hour") and not may_call(point, at=said["at"]).given:
-            hours = point.hours.replace(",", ", ")
-            self.add_error("at", _("They said only these hours are safe: %(hours)s.") % {"hours": hours})
+        if not point or said.get("unsafe_hour"):
+            return
+        leave = may_call(point, at=times_where(self.answers, said["due_at"]))
+        if not leave.given:
+            words = _("%(why)s. They said only these hours are safe, in their own time zone: %(hours)s.")
+            self.add_error("at", words % {"why": leave.why_not, "hours": point.hours.replace(",", ", ")})
 
 
 class NoteForm(DeskForm):

@@ -14,18 +14,20 @@ from django.utils import timezone
 from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record_list, record_read
 from intake.board.case import Case, case_of, history_of
-from intake.board.waiting import board_for
+from intake.board.waiting import MOST, board_for
 from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, FindForm, NoteForm, TellForm
 from intake.dashboard.next_steps import next_steps
 from intake.dashboard.told import told_of
 from intake.disclosures.models import Purpose
 from intake.disclosures.wording import WORDINGS
+from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Inquiry
 from intake.inquiries.triage import NOT_A_DIAGNOSIS
 from intake.inquiries.wording import in_words
 from intake.journey.suggest_programs import DEFAULT_MILES, REACHES, suggest
 from intake.messages.gate import may_call, may_leave_voicemail
 
+EVERYBODY = 2000
 # Which events of the stream make a panel out of date
 PANELS = {
     "insurance": "verification consented revoked changed spoken_yes",
@@ -38,15 +40,28 @@ PANELS = {
 
 
 def queue_context(request: StaffRequest) -> dict[str, Any]:
-    """The queue, recorded as one reading that lists the inquiries shown."""
-    board = board_for(request.user, now=timezone.now())
-    record_list(Actor.staff(request.user), "inquiry", board.shown)
+    """The queue, recorded as a reading of the inquiries that this session has not seen on it before."""
+    everybody = "all" in request.GET
+    board = board_for(request.user, now=timezone.now(), most=EVERYBODY if everybody else MOST)
+    _record_shown(request, board.shown)
     return {
         "board": board,
         "live_url": f"{settings.LIVE_URL}stream",
         "section": "desk",
         "find_form": FindForm(),
     }
+
+
+def _record_shown(request: StaffRequest, shown: list[UUID]) -> None:
+    """One audit row when somebody appears; a queue that renews itself all night would else bury the record.
+
+    The session remembers the last 12 digits of each id: they are the random ones (RFC 9562, version 7).
+    """
+    seen = set(request.session.get("shown", []))
+    new = [each for each in shown if each.hex[-12:] not in seen]
+    if new:
+        record_list(Actor.staff(request.user), "inquiry", new)
+        request.session["shown"] = [each.hex[-12:] for each in shown]
 
 
 def case_or_404(inquiry_id: UUID) -> Case:
@@ -63,7 +78,7 @@ def miles_of(request: StaffRequest) -> int:
 
 def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
     miles, now = miles_of(request), timezone.now()
-    at = timezone.localtime(now).time()
+    at = times_where(case.answers, now)
     return {
         "case": case,
         "inquiry": case.inquiry,
@@ -71,6 +86,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "not_a_diagnosis": NOT_A_DIAGNOSIS,
         "care": [in_words(care) for care in case.triage.care],
         "told": told_of(case.answers),
+        "their_times": at,
         "contacts": [(p, may_call(p, at=at), may_leave_voicemail(p)) for p in case.contact_points],
         "matches": suggest(case.inquiry, miles=miles, today=timezone.localdate()),
         "miles": miles,

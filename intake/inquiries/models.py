@@ -238,12 +238,13 @@ class ContactPoint(models.Model):
     voicemail_ok = models.BooleanField(default=False)
     may_say_who_we_are = models.BooleanField(default=False)
     hours = models.CharField(max_length=40, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
             (
                 "id", "inquiry", "method", "address_index", "belongs_to_person", "shared", "voicemail_ok",
-                "may_say_who_we_are", "hours",
+                "may_say_who_we_are", "hours", "withdrawn_at",
             ),
             PLAIN,
         ),

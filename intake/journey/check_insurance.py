@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.db.models.functions import Now
 
 from helpline.audit.acting import Actor, acting
 from intake.disclosures.consenting import NoConsent, standing
@@ -62,13 +63,13 @@ def _keep_contact_points(inquiry: Inquiry, answers: Answers) -> None:
 
 
 def _forget(point: ContactPoint) -> None:
-    """A number no longer theirs goes; one that a callback or message names stays, and nothing is allowed there."""
+    """A number no longer theirs goes; one that a callback or message names stays, taken back: the gate refuses it."""
     try:
         with transaction.atomic():
             point.delete()
     except ProtectedError:
-        point.shared, point.voicemail_ok, point.may_say_who_we_are = True, False, False
-        point.save()
+        point.withdrawn_at = point.withdrawn_at or Now()
+        point.save(update_fields=["withdrawn_at"])
 
 
 def check_insurance(inquiry: Inquiry, *, by: Actor) -> Verification:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import time
 from smtplib import SMTPException
 
 from django.core.mail import EmailMessage
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from intake.inquiries.local_time import times_where
 from intake.inquiries.models import ContactPoint
 from intake.messages.gate import Leave, may_write
 from intake.messages.models import Message
@@ -17,13 +17,12 @@ from intake.messages.models import Message
 log = logging.getLogger(__name__)
 
 
-def send(contact_point: ContactPoint, *, kind: str, subject: str, body: str, at: time | None = None) -> Message:
+def send(contact_point: ContactPoint, *, kind: str, subject: str, body: str) -> Message:
     """Write the message down and send it. The state says what became of it; nothing is raised.
 
-    ``subject`` is read by whoever sees the screen: it names neither the person nor what they need. ``at`` is the time
-    of day where they are; the line's own zone when that is not known.
+    ``subject`` is read by whoever sees the screen: it names neither the person nor what they need.
     """
-    leave = may_write(contact_point, at=at or timezone.localtime().time())
+    leave = may_write(contact_point, at=times_where(contact_point.inquiry.answers, timezone.now()))
     if leave.given and contact_point.method != ContactPoint.Method.EMAIL:
         leave = Leave(False, "No provider of text messages is set up: read it to them instead")
     message = Message.objects.create(

@@ -37,10 +37,11 @@ def a_program(name1: str = "Birmingham Recovery House") -> Program:
     )
 
 
-def opened(name: str) -> Inquiry:
+def opened(name: str, *, quarantined: bool = False) -> Inquiry:
     """One of the demo's invented people, come in by the web."""
     Payer.objects.get_or_create(name=SANDBOX, defaults={"kind": PayerKind.PRIVATE, "source": "test"})
-    return open_inquiry(answers=people(timezone.localdate())[name], idempotency_key=uuid.uuid4(), by=CALLER)
+    answers, key = people(timezone.localdate())[name], uuid.uuid4()
+    return open_inquiry(answers=answers, idempotency_key=key, by=CALLER, quarantined=quarantined)
 
 
 @pytest.fixture

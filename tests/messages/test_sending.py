@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import UTC, datetime, time
 
 import pytest
 from django.core import mail
@@ -27,9 +27,11 @@ class Point:
     voicemail_ok: bool = False
     may_say_who_we_are: bool = False
     hours: str = ""
+    withdrawn_at: datetime | None = None
 
 
-NOON, NIGHT = time(12), time(23, 30)
+NOON, NIGHT = (time(12),), (time(23, 30),)
+THEN = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -38,17 +40,23 @@ NOON, NIGHT = time(12), time(23, 30)
         (Point(), NOON, False, True, False),
         (Point(voicemail_ok=True), NOON, False, True, True),
         (Point(hours="evening"), NOON, False, False, False),
-        (Point(hours="morning,evening"), time(20, 59), False, True, False),
-        (Point(hours="evening"), time(21), False, False, False),
+        (Point(hours="morning,evening"), (time(20, 59),), False, True, False),
+        (Point(hours="evening"), (time(21),), False, False, False),
         (Point("text"), NOON, True, False, False),
         (Point("text", hours="morning"), NIGHT, False, False, False),
         (Point("text", shared=True), NOON, False, False, False),
         (Point("text", shared=True, may_say_who_we_are=True), NOON, True, False, False),
+        # Half past seven in one of the two zones they may be in, half past eight in the other
+        (Point(hours="morning"), (time(7, 30), time(8, 30)), False, False, False),
+        (Point(hours="morning"), (), False, False, False),
+        (Point(), (), False, True, False),
+        (Point(voicemail_ok=True, withdrawn_at=THEN), NOON, False, False, False),
+        (Point("email", withdrawn_at=THEN), NOON, False, False, False),
         (Point("email"), NIGHT, True, False, False),
         (Point("email", shared=True), NOON, False, False, False),
     ],
 )
-def test_the_gate(point: Point, at: time, write: bool, call: bool, voicemail: bool) -> None:
+def test_the_gate(point: Point, at: tuple[time, ...], write: bool, call: bool, voicemail: bool) -> None:
     assert may_write(point, at=at).given is write
     assert may_call(point, at=at).given is call
     assert may_leave_voicemail(point).given is voicemail
