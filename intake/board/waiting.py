@@ -34,10 +34,11 @@ GROUPS = ("waiting", "mine", "others", "set_aside")
 
 @dataclass(frozen=True)
 class Waiting:
-    """One line of the queue. ``why`` is the first reason triage gave."""
+    """One line of the queue. ``why`` is the first reason triage gave, ``in_group`` how many its group has in all."""
 
     id: UUID
     group: str
+    in_group: int
     urgency: int
     why: str
     opened_at: datetime
@@ -94,11 +95,13 @@ class Board:
 
 def board_for(user: User, *, now: datetime, most: int = MOST) -> Board:
     """Everything open in four groups, each most urgent first and at most ``most`` long; a due callback always shows."""
-    found = list(_open(user).filter(Q(place__lte=most) | Q(callback_at__lte=now)))
-    totals = {getattr(inquiry, "group"): getattr(inquiry, "in_group") for inquiry in found}
-    rows = tuple(_row(inquiry) for inquiry in found)
-    more = {name: totals.get(name, 0) - sum(row.group == name for row in rows) for name in GROUPS}
+    rows = tuple(_row(inquiry) for inquiry in _open(user).filter(Q(place__lte=most) | Q(callback_at__lte=now)))
+    more = {name: next((row.in_group - len(each) for row in each), 0) for name, each in _grouped(rows).items()}
     return Board(rows=rows, more=more, by_phone=Verification.objects.for_phone().count(), now=now)
+
+
+def _grouped(rows: tuple[Waiting, ...]) -> dict[str, list[Waiting]]:
+    return {name: [row for row in rows if row.group == name] for name in GROUPS}
 
 
 def _open(user: User) -> QuerySet[Inquiry]:
@@ -132,6 +135,7 @@ def _row(inquiry: Inquiry) -> Waiting:
     return Waiting(
         id=inquiry.pk,
         group=getattr(inquiry, "group", ""),
+        in_group=getattr(inquiry, "in_group", 0),
         urgency=inquiry.urgency,
         why=str(reasons[0].get("words", "")),
         opened_at=inquiry.opened_at,

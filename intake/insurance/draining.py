@@ -38,22 +38,31 @@ def drain(*, seconds: float = 30) -> int:
     """
     finished, until = 0, time.monotonic() + seconds
     in_flight: dict[Future[bytes], Claim] = {}
+    claims = patiently(partial(claim_due, settings.VERIFICATION_IN_FLIGHT))
+    if not claims:
+        return 0
     with network() as ask:
-        while True:
-            room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if time.monotonic() < until else 0
-            for claim in patiently(partial(claim_due, room)) if room > 0 else []:
-                in_flight[ask(claim)] = claim
-            if not in_flight:
-                return finished
+        while claims or in_flight:
+            in_flight |= {ask(claim): claim for claim in claims}
             done, _ = wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 finished += _finish(in_flight.pop(future), future)
+            room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if time.monotonic() < until else 0
+            claims = patiently(partial(claim_due, room)) if room > 0 else []
+    return finished
 
 
 def _finish(claim: Claim, future: Future[bytes]) -> bool:
-    error = future.exception()
-    outcome = failed(claim, error) if error else read(claim, future.result(), on=timezone.localdate())
-    held = patiently(partial(finish, claim, outcome))
+    """Write down what became of one attempt. An answer we stumble over is an unknown one, and no other's trouble."""
+    try:
+        error = future.exception()
+        outcome = failed(claim, error) if error else read(claim, future.result(), on=timezone.localdate())
+        held = patiently(partial(finish, claim, outcome))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.error("the answer of attempt %s could not be kept (%s)", claim.attempt_id, type(error).__name__)
+        held = patiently(partial(finish, claim, failed(claim, error)))
     if not held:
         log.warning("verification attempt came too late: its lease had passed to another worker")
     return held

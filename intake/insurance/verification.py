@@ -7,6 +7,7 @@ The rules, and the faults this survives, are in docs/decisions/0004-the-queue.md
 
 from __future__ import annotations
 
+import logging
 import secrets
 import uuid
 from collections.abc import Iterable
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -34,18 +36,25 @@ from intake.insurance.x12.summarising import summarise
 from intake.insurance.x12.summary import StepKind, Summary
 from intake.insurance.x12.writing import write_270
 
+log = logging.getLogger(__name__)
+
 WORKER = Actor.process("verification")
 DISCLOSED_FIELDS = ("name", "birth date", "member ID", "service types")
 # CORE vC2.2.0 asks a sender not to ask again within 90 s of an unanswered real-time request
 BACKOFF_SECONDS = (100, 240, 300)
 SOONER_SECONDS = (5, 30, 120)
+# Somebody may be on the line: after a quarter of an hour a person asks by phone
+LONGEST_SECONDS = 900
 # What an operator corrects, not the caller
 OURS_TO_MEND = ("provider", "payer", "envelope", "trace", "service_types")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One attempt this process holds: what to send, where, and the fence it must show to finish."""
+    """One attempt this process holds: what to send, where, and the fence it must show to finish.
+
+    ``asking_for`` is how many seconds ago the first attempt began.
+    """
 
     verification_id: uuid.UUID
     inquiry_id: uuid.UUID
@@ -55,6 +64,7 @@ class Claim:
     road: Road
     payload: bytes
     free_to_repeat: bool
+    asking_for: float = 0
 
 
 @dataclass(frozen=True)
@@ -73,14 +83,15 @@ def ask_for(policy: Policy, *, priority: int = Verification.LIVE) -> Verificatio
     """Add the job in the caller's transaction. Without an electronic road, or a provider in whose name to ask, it
     goes to the phone worklist.
 
-    Returns the open verification when there already is one.
+    Returns the open verification when there already is one, or the one on the phone worklist while no computer can ask.
     """
     policy = Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
-    standing = policy.verifications.exclude(finished_at__isnull=False).first()
-    if standing:
-        return standing
+    standing = policy.verifications.filter(finished_at=None).first() or policy.verifications.for_phone().first()
     road = getattr(policy.payer, "road", None) if policy.payer else None
-    if road is None or not road.enabled or not settings.PROVIDER_NPI:
+    by_phone = road is None or not road.enabled or not settings.PROVIDER_NPI
+    if standing and (by_phone or not standing.is_final):
+        return standing
+    if by_phone:
         made = policy.verifications.create(
             state=S.BY_PHONE, priority=priority, finished_at=Now(), why="no electronic road to this payer"
         )
@@ -97,9 +108,11 @@ def claim_due(limit: int) -> list[Claim]:
     whose last attempt died unheard on a road that is not free to repeat becomes UNKNOWN: none of these is returned.
     """
     claims = []
+    first = Attempt.objects.filter(verification=OuterRef("pk")).order_by("number")
     with acting(WORKER):
         due = (
             Verification.objects.due()
+            .annotate(asking_for=Now() - Subquery(first.values("started_at")[:1]))
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("policy__inquiry__person", "policy__payer__road")[:limit]
         )
@@ -119,7 +132,23 @@ class _Ended(Exception):
 
 
 def _claim(verification: Verification) -> Claim | None:
-    """One due job: the claim to work on, or None when it ended here."""
+    """One due job: the claim to work on, or None when it ended here.
+
+    A row that cannot even be read (its key is gone, its text was altered) ends as CONFIGURATION and holds up no other.
+    """
+    try:
+        with transaction.atomic():
+            return _begin_or_end(verification)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.error("verification %s cannot be asked (%s)", verification.pk, type(error).__name__)
+        verification.refresh_from_db(fields=["state", "attempt", "lease_until"])
+        _settle(verification, S.CONFIGURATION, f"our own error: {type(error).__name__}")
+        return None
+
+
+def _begin_or_end(verification: Verification) -> Claim | None:
     try:
         return _begin(verification)
     except _Ended as end:
@@ -149,8 +178,18 @@ def _begin(verification: Verification) -> Claim:
     except NoConsent:
         raise _Ended(S.WITHDRAWN, "no consent in force") from None
     number = _begin_attempt(verification, attempt_id, control, payload)
-    free, road = road_row.free_to_repeat, _road(road_row)
-    return Claim(verification.pk, inquiry_id, number, attempt_id, question, road, payload, free)
+    since = getattr(verification, "asking_for", None) or timedelta(0)
+    return Claim(
+        verification.pk,
+        inquiry_id,
+        number,
+        attempt_id,
+        question,
+        _road(road_row),
+        payload,
+        road_row.free_to_repeat,
+        asking_for=since.total_seconds(),
+    )
 
 
 def _open_road(verification: Verification) -> PayerRoad:
@@ -294,10 +333,10 @@ def _again(
     asked_to_wait: int | None = None,
     reply: bytes | None = None,
 ) -> Outcome:
-    """Another try later, or the phone when the tries are used up or the wait would pass 15 minutes."""
+    """Another try later, or the phone when the tries are used up or the next would begin too long after the first."""
     left = list(waits)[claim.attempt - 1 :]
     wait = max(left[0], asked_to_wait or 0) if left else 0
-    if not left or wait > 900:
+    if not left or claim.asking_for + wait > LONGEST_SECONDS:
         return Outcome(S.BY_PHONE, attempt_state, f"after {claim.attempt} tries: {why}"[:60], reply=reply)
     return Outcome(S.RETRY_AT, attempt_state, why[:60], after=wait, reply=reply)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from helpline.audit.acting import CALLER
@@ -18,7 +19,8 @@ from intake.disclosures.models import Disclosure
 from intake.inquiries.answers import Insurance, InsuranceKind, Person
 from intake.inquiries.models import Inquiry
 from intake.insurance.clearinghouses.errors import AskAPerson, FixConfiguration, OutcomeUnknown, TryAgain
-from intake.insurance.models import Attempt, Verification
+from intake.insurance.draining import _finish
+from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.sandbox.members import PAYER_ID
 from intake.insurance.verification import Claim, Outcome, ask_for, claim_due, failed, finish, read
@@ -41,10 +43,14 @@ def road() -> PayerRoad:
 
 @pytest.fixture
 def inquiry(road: PayerRoad) -> Inquiry:
+    return another("SBX100001")
+
+
+def another(member_id: str) -> Inquiry:
     answers = replace(
         people(TODAY)["inactive"],
         person=Person(first_name="Daniel", last_name="Reyes", birth_date=date(1996, 4, 12)),
-        insurance=sandbox("SBX100001", "Daniel", "Reyes"),
+        insurance=sandbox(member_id, "Daniel", "Reyes"),
     )
     return open_inquiry(answers=answers, idempotency_key=uuid.uuid4(), by=CALLER)
 
@@ -196,3 +202,50 @@ def test_no_insurance_no_question() -> None:
     answers = replace(people(TODAY)["inactive"], insurance=Insurance(kind=InsuranceKind.NONE))
     open_inquiry(answers=answers, idempotency_key=uuid.uuid4(), by=CALLER)
     assert not Verification.objects.exists()
+
+
+def test_a_row_that_cannot_be_read_holds_up_no_other(inquiry: Inquiry) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE inquiries_person SET birth_date = 'v1.gone.AAAA' WHERE id = %s", [inquiry.person_id])
+    healthy = another("SBX100002")
+    claims = claim_due(10)
+    assert [claim.inquiry_id for claim in claims] == [healthy.pk]
+    bad = Verification.objects.get(policy__inquiry=inquiry)
+    assert (bad.state, bad.why) == (S.CONFIGURATION, "our own error: CannotOpen")
+    assert not Disclosure.objects.filter(inquiry_id=inquiry.pk).exists()
+    assert not bad.attempts.exists()
+    assert bad in Verification.objects.for_phone()
+
+
+def test_an_answer_we_stumble_over_is_unknown_and_no_others_trouble(
+    inquiry: Inquiry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object, **__: object) -> Outcome:
+        raise RecursionError
+
+    monkeypatch.setattr("intake.insurance.draining.read", stumble)
+    [claim] = claim_due(10)
+    answered: Future[bytes] = Future()
+    answered.set_result(b"ISA")
+    assert _finish(claim, answered)
+    assert (job().state, job().why) == (S.RETRY_AT, "our own error: RecursionError")
+
+
+def test_waiting_as_a_plan_asks_never_lasts_longer_than_a_quarter_of_an_hour_in_all(inquiry: Inquiry) -> None:
+    for minutes_ago, state in ((0, S.RETRY_AT), (10, S.BY_PHONE)):
+        Attempt.objects.update(started_at=Now() - timedelta(minutes=minutes_ago))
+        Verification.objects.update(next_at=Now())
+        [claim] = claim_due(10)
+        assert claim.asking_for == pytest.approx(minutes_ago * 60, abs=30)
+        finish(claim, failed(claim, TryAgain("busy", after_seconds=800)))
+        assert job().state == state
+
+
+def test_a_plan_no_computer_can_ask_is_on_the_phone_list_once(inquiry: Inquiry) -> None:
+    Verification.objects.all().delete()
+    PayerRoad.objects.update(enabled=False)
+    policy = Policy.objects.get()
+    rows = {ask_for(policy).pk for _ in range(3)}
+    assert len(rows) == 1
+    PayerRoad.objects.update(enabled=True)
+    assert ask_for(Policy.objects.get()).state == S.WAITING
