@@ -28,8 +28,13 @@ def main() -> None:
     prepare(servers=command not in NEEDS_NO_SERVER)
 
     from django.core.management import execute_from_command_line
+    from environs import EnvError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except EnvError as problem:
+        where = ".env.example explains every setting; on a laptop HELPLINE_ENV=demo fills in what is missing."
+        sys.exit(f"{problem}. {where}")
 
 
 if __name__ == "__main__":

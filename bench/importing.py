@@ -4,8 +4,8 @@ columns and indexes, in the same run.
 Prints ``name, ours, floor, ratio, goal, met|missed`` for each figure, in rows a second. The bare upsert
 copies rows that are ready into the staging table and merges them; the whole import reads the workbook,
 checks, and keeps history: its ratio to COPY is stated, and it is judged against ``bulk_create`` doing the
-same. Rounds are interleaved, the best of three counts. Works as the owner in a database of its own, and
-drops it.
+same. Rounds are interleaved, the best of three counts. Works as the owner in a database of its own, which
+goes with the throw-away servers of script/bench.
 """
 
 from __future__ import annotations
@@ -50,8 +50,6 @@ def main() -> int:
         return measure()
     finally:
         connection.close()
-        with psycopg.connect(url, autocommit=True) as owner:
-            owner.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 def measure() -> int:

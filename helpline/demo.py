@@ -7,6 +7,7 @@ Web, live, worker, beat and the sandbox payer are started and stopped by honcho;
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -104,6 +105,8 @@ def main() -> None:
     manage("migrate", "--verbosity", "0")
     manage("load_demo")
     manager = Manager(Printer(sys.stdout, prefix=True))
+    # A closed terminal ends it as Ctrl-C does
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     for name, command in processes(port).items():
         manager.add_process(name, command, env=dict(os.environ), cwd=str(CHECKOUT))
     threading.Thread(target=announce, args=(port, started), daemon=True).start()

@@ -7,31 +7,39 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-HELPLINE_ENV = env.str("HELPLINE_ENV", "production", validate=lambda v: v in {"production", "demo", "test"})
+HELPLINE_ENV = env.str("HELPLINE_ENV", "production", validate=validate.OneOf(["production", "demo", "test"]))
 PRODUCTION = HELPLINE_ENV == "production"
+FILLED_IN = validate.Length(min=1, error="must not be empty: see .env.example")
 
-SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY = env.str("SECRET_KEY", validate=FILLED_IN)
 VAULT_KEYS: list[str] = env.list("VAULT_KEYS")
 VAULT_INDEX_KEY = env.str("VAULT_INDEX_KEY")
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
-SITE_URL = env.str("SITE_URL") if PRODUCTION else env.str("SITE_URL", "http://localhost:8000")
+SITE_URL = env.str("SITE_URL", validate=FILLED_IN) if PRODUCTION else env.str("SITE_URL", "http://localhost:8000")
 LIVE_URL = env.str("LIVE_URL", "/live/")
 
 # The line itself
 SITE_NAME = env.str("SITE_NAME", "Helpline")
-TOLL_FREE_NUMBER = env.str("TOLL_FREE_NUMBER") if PRODUCTION else env.str("TOLL_FREE_NUMBER", "+18005550123")
+E164 = validate.Regexp(r"\+[1-9]\d{7,14}\Z", error="must be + and digits, like +18005550123")
+TOLL_FREE_NUMBER = (
+    env.str("TOLL_FREE_NUMBER", validate=E164)
+    if PRODUCTION
+    else env.str("TOLL_FREE_NUMBER", "+18005550123", validate=E164)
+)
 ROSTER_OPEN_24_HOURS = env.bool("ROSTER_OPEN_24_HOURS", True)
 ROSTER_HOURS_TEXT = env.str("ROSTER_HOURS_TEXT", "")
-WHO_PAYS_TEXT = env.str("WHO_PAYS_TEXT") if PRODUCTION else env.str(
+WHO_PAYS_TEXT = env.str("WHO_PAYS_TEXT", validate=FILLED_IN) if PRODUCTION else env.str(
     "WHO_PAYS_TEXT",
     "This is a demonstration. Nobody runs or pays for it, it is connected to no telephone, and nobody is paid "
     "for a referral. Whoever installs this software must say here who runs and pays for the line, and whether "
@@ -121,19 +129,20 @@ TEMPLATES = [
 _database_url = (
     env.str("DATABASE_OWNER_URL") if env.str("HELPLINE_DB_ROLE", "app") == "owner" else env.str("DATABASE_URL", "")
 )
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(_database_url, conn_max_age=600, conn_health_checks=True),
-        "OPTIONS": {
-            "connect_timeout": 3,
-            "application_name": "helpline",
-            # A form must answer or say "call us", never hang
-            "options": "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000",
-        },
-    }
+_database: dict[str, Any] = (
+    {**dj_database_url.parse(_database_url, conn_max_age=600, conn_health_checks=True)}
     if _database_url
     else {"ENGINE": "django.db.backends.postgresql", "NAME": "not-configured"}
+)
+# What the address says of itself (sslmode, sslrootcert) stays as it is
+_database["OPTIONS"] = {
+    "connect_timeout": 3,
+    "application_name": "helpline",
+    # A form must answer or say "call us", never hang
+    "options": "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000",
+    **_database.get("OPTIONS", {}),
 }
+DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")
@@ -141,7 +150,7 @@ _redis_socket = REDIS_URL.removeprefix("unix://").split("?")[0] if REDIS_URL.sta
 REDIS_CONNECT_SECONDS = 0.2
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}}
 
-# Celery only pulls: arguments are ids, nothing is retried, delayed or stored by it (docs/decisions/0004-the-queue.md)
+# Celery only pulls: no task has arguments, is retried, delayed or stored by it (docs/decisions/0004-the-queue.md)
 CELERY_BROKER_URL = f"redis+socket://{_redis_socket}" if _redis_socket else REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -173,6 +182,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
+    "forget what is over": {
+        "task": "intake.journey.tasks.forget",
+        "schedule": crontab(hour=9, minute=17),  # UTC: the small hours from Boston to Honolulu
+    },
 }
 
 # Asking insurers: seconds
@@ -180,6 +193,9 @@ VERIFICATION_REQUEST_SECONDS = env.float("VERIFICATION_REQUEST_SECONDS", 45)
 VERIFICATION_LEASE_SECONDS = env.float("VERIFICATION_LEASE_SECONDS", 75)
 VERIFICATION_IN_FLIGHT = env.int("VERIFICATION_IN_FLIGHT", 16)
 CLEARINGHOUSE_ALLOWED_HOSTS = env.list("CLEARINGHOUSE_ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost"])
+
+# In the session, not in a cookie of its own that could not be bound to this host
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Signing in
 AUTH_USER_MODEL = "accounts.User"
@@ -220,7 +236,7 @@ AXES_USERNAME_FORM_FIELD = "email"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "helpline.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
@@ -315,5 +331,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "httpx": {"level": "WARNING"},
+        # The servers bring handlers of their own, which would pass by the filter
+        **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error", "_granian")},
     },
 }

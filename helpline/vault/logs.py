@@ -1,12 +1,28 @@
 """Log lines hold no detail of a person."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+
+# What Celery says of a failed task beside its name: the error's words, and what it was called with
+TASK_DETAILS = dict.fromkeys(("exc", "traceback", "args", "kwargs"), "-")
 
 
 class WithoutDetails(logging.Filter):
-    """Keeps an error's type and place, drops its message and local values, which may quote what somebody typed."""
+    """Keeps an error's type and place, drops its message and local values, which may quote what somebody typed.
+
+    An address is written as the name of its page: one-time secrets stand in addresses.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, Mapping):
+            record.args = {**record.args, **TASK_DETAILS}
+        request: Any = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            record.args = tuple(page_of(request) if each == request.path else each for each in record.args)
         if record.exc_info and record.exc_info[0] is not None:
             kind, _, trace = record.exc_info
             steps = []
@@ -17,3 +33,10 @@ class WithoutDetails(logging.Filter):
             record.msg = f"{record.msg} [{kind.__name__} at {' < '.join(reversed(steps[-6:]))}]"
             record.exc_info = record.exc_text = None
         return True
+
+
+def page_of(request: HttpRequest) -> str:
+    try:
+        return f"page {resolve(request.path).view_name}"
+    except Resolver404:
+        return "an unknown address"

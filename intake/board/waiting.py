@@ -23,12 +23,14 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from helpline.accounts.models import User
+from helpline.vault.sealing import CannotOpen
 from intake.calls.models import Callback
 from intake.inquiries.models import Inquiry, State
 from intake.insurance.models import Verification, VerificationState
 
 MOST = 100
 """How many of each group a page shows; the board says how many more there are."""
+CANNOT_OPEN = "It cannot be opened: tell whoever runs this line that a key is missing, and look for them by phone."
 GROUPS = ("waiting", "mine", "others", "set_aside")
 
 
@@ -129,19 +131,28 @@ def _open(user: User) -> QuerySet[Inquiry]:
     )
 
 
+def _why_and_zip(inquiry: Inquiry) -> tuple[str, str]:
+    """One that does not open (its key is gone, its text was altered) says so, and takes no other off the board."""
+    try:
+        reasons = inquiry.triage_json.get("reasons") or [{}]
+        return str(reasons[0].get("words", "")), str(inquiry.answers_json.get("zip", ""))
+    except CannotOpen:
+        return CANNOT_OPEN, ""
+
+
 def _row(inquiry: Inquiry) -> Waiting:
-    reasons = inquiry.triage_json.get("reasons") or [{}]
+    why, zip_code = _why_and_zip(inquiry)
     state = getattr(inquiry, "verification_state", None)
     return Waiting(
         id=inquiry.pk,
         group=getattr(inquiry, "group", ""),
         in_group=getattr(inquiry, "in_group", 0),
         urgency=inquiry.urgency,
-        why=str(reasons[0].get("words", "")),
+        why=why,
         opened_at=inquiry.opened_at,
         channel=inquiry.channel,
         for_someone_else=not inquiry.caller_is_person,
-        zip=str(inquiry.answers_json.get("zip", "")),
+        zip=zip_code,
         state=inquiry.state,
         owner_id=inquiry.owner_id,
         owner=inquiry.owner.name if inquiry.owner else "",

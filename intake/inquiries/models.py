@@ -236,7 +236,7 @@ class ContactPoint(models.Model):
     belongs_to_person = models.BooleanField()
     shared = models.BooleanField(default=False)
     voicemail_ok = models.BooleanField(default=False)
-    may_say_who_we_are = models.BooleanField(default=False)
+    may_say_who_we_are = models.BooleanField(null=True)
     hours = models.CharField(max_length=40, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -301,7 +301,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.filter(expires_at__gt=Now())
 
     def by_code(self, code: str) -> Draft | None:
-        return self.usable().filter(resume_index=code_index("draft", code)).first()
+        """The unsent form behind a code; one that was sent is opened by its own reference code only."""
+        return self.usable().filter(resume_index=code_index("draft", code), inquiry=None).first()
 
 
 class Draft(models.Model):

@@ -10,6 +10,9 @@ from intake.inquiries.answers import Answers, ContactMethod, ForWhom, PartOfDay,
 from intake.inquiries.models import Caller, Channel, ContactPoint, Inquiry, Person, code_index, new_code
 from intake.inquiries.triage import assess
 
+# Not sure is no; silence is neither
+SAYS: dict[Said | None, bool] = {Said.YES: True, Said.NO: False, Said.NOT_SURE: False}
+
 
 def open_from(
     answers: Answers,
@@ -60,7 +63,7 @@ def contact_points(answers: Answers) -> list[ContactPoint]:
             belongs_to_person=answers.for_whom is not ForWhom.SOMEONE_ELSE,
             shared=contact.shared_phone in {Said.YES, Said.NOT_SURE},
             voicemail_ok=contact.voicemail_ok is Said.YES,
-            may_say_who_we_are=contact.say_who_we_are is Said.YES,
+            may_say_who_we_are=SAYS.get(contact.say_who_we_are),
             hours=hours,
         )
         for method in contact.methods

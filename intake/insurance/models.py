@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db import models
@@ -77,10 +78,11 @@ class VerificationState(models.TextChoices):
 
 S = VerificationState
 FINAL = frozenset({S.ANSWERED, S.REJECTED, S.CONFIGURATION, S.BY_PHONE, S.UNKNOWN, S.QUARANTINED, S.WITHDRAWN})
+UNASKED = {S.WITHDRAWN, S.BY_PHONE, S.REJECTED, S.CONFIGURATION}
 VERIFICATION_MOVES: dict[str, set[str]] = {
-    S.WAITING: {S.SENDING, S.WITHDRAWN, S.BY_PHONE},
-    S.SENDING: {S.RETRY_AT, *FINAL},
-    S.RETRY_AT: {S.SENDING, S.WITHDRAWN, S.BY_PHONE},
+    S.WAITING: {S.SENDING, *UNASKED},
+    S.SENDING: {S.SENDING, S.RETRY_AT, *FINAL},
+    S.RETRY_AT: {S.SENDING, *UNASKED},
     **{state: set() for state in FINAL},
 }
 
@@ -172,6 +174,14 @@ class Verification(models.Model):
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    def move(self, to: str, *, why: str = "", lease: timedelta | None = None) -> None:
+        """Go to another state, with a lease where it is held; not saved. Raises ``ValueError`` if no such move is."""
+        if to not in VERIFICATION_MOVES[self.state]:
+            raise ValueError(f"verification: {self.state} to {to}")
+        self.state, self.why = to, why[:60]
+        self.lease_until = Now() + lease if lease else None
+        self.finished_at = Now() if self.is_final else None
 
 
 class Attempt(models.Model):

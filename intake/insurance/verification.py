@@ -45,6 +45,8 @@ BACKOFF_SECONDS = (100, 240, 300)
 SOONER_SECONDS = (5, 30, 120)
 # Somebody may be on the line: after a quarter of an hour a person asks by phone
 LONGEST_SECONDS = 900
+# A question that stops every worker who asks it is a person's to ask
+MOST_DEAD_ATTEMPTS = 3
 # What an operator corrects, not the caller
 OURS_TO_MEND = ("provider", "payer", "envelope", "trace", "service_types")
 
@@ -200,6 +202,8 @@ def _open_road(verification: Verification) -> PayerRoad:
         _give_up_dead_attempt(verification)
         if not (road and road.free_to_repeat):
             raise _Ended(S.UNKNOWN, "the question may have been sent before a crash")
+        if verification.attempt >= MOST_DEAD_ATTEMPTS:
+            raise _Ended(S.BY_PHONE, f"{verification.attempt} tries, and the worker stopped each time")
     if road is None or not road.enabled:
         raise _Ended(S.BY_PHONE, "no electronic road to this payer")
     return road
@@ -215,9 +219,9 @@ def _begin_attempt(verification: Verification, attempt_id: uuid.UUID, control: i
         control_number=control,
         request_270=payload.decode("ascii"),
     )
-    verification.state, verification.attempt = S.SENDING, number
-    verification.lease_until = Now() + timedelta(seconds=settings.VERIFICATION_LEASE_SECONDS)
-    verification.save(update_fields=["state", "attempt", "lease_until"])
+    verification.attempt = number
+    verification.move(S.SENDING, lease=timedelta(seconds=settings.VERIFICATION_LEASE_SECONDS))
+    verification.save(update_fields=["state", "why", "attempt", "lease_until", "finished_at"])
     announce("verification", verification.policy.inquiry_id)
     return number
 
@@ -354,8 +358,7 @@ def _give_up_dead_attempt(verification: Verification) -> None:
 
 
 def _settle(verification: Verification, state: str, why: str) -> None:
-    verification.state, verification.why, verification.lease_until = state, why[:60], None
-    verification.finished_at = Now() if verification.is_final else None
+    verification.move(state, why=why)
     verification.save()
     announce("verification", verification.policy.inquiry_id)
 

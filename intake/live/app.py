@@ -1,7 +1,7 @@
 """The event stream of the desk: a bare ASGI application, apart from the pages (docs/decisions/0005-live.md).
 
 One subscription to Redis feeds every open stream. The database is the truth: a browser that comes back says the last
-event it saw and gets what it missed from the table; while Redis is away, the table is read every two seconds.
+event it saw and gets what it missed from the table, which is read every two seconds for what Redis did not bring.
 Events carry an id, a kind and an inquiry's public id, nothing about anybody.
 """
 
@@ -21,12 +21,12 @@ import redis.asyncio
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.http import HttpRequest
 
 from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission
+from helpline.accounts.sessions import SessionStore
 from intake.inquiries.events import CHANNEL
 from intake.inquiries.models import Event
 
@@ -50,15 +50,15 @@ class Streams:
     def __init__(self) -> None:
         self.queues: set[asyncio.Queue[bytes]] = set()
         self.seen: deque[int] = deque(maxlen=LOOK_BACK * 5)
-        self.redis_heard = asyncio.Event()
 
     def pass_on(self, number: int, kind: str, inquiry: str) -> None:
         if number in self.seen:
             return
         self.seen.append(number)
+        event = written(number, kind, inquiry)
         for queue in list(self.queues):
             try:
-                queue.put_nowait(written(number, kind, inquiry))
+                queue.put_nowait(event)
             except asyncio.QueueFull:
                 # A reader this slow is dropped; its browser reconnects and asks for what it missed
                 self.queues.discard(queue)
@@ -70,13 +70,11 @@ class Streams:
                 client = redis.asyncio.from_url(settings.REDIS_URL, socket_connect_timeout=2, health_check_interval=10)
                 async with client, client.pubsub(ignore_subscribe_messages=True) as channel:
                     await channel.subscribe(CHANNEL)
-                    self.redis_heard.set()
                     async for message in channel.listen():
                         number, kind, inquiry = message["data"].decode().split(":", 2)
                         self.pass_on(int(number), kind, inquiry)
             except (redis.RedisError, OSError, ValueError) as error:
                 log.warning("Redis is away (%s): reading events from the database", type(error).__name__)
-            self.redis_heard.clear()
             await asyncio.sleep(1)
 
     async def look(self) -> None:
@@ -89,7 +87,7 @@ class Streams:
                     self.pass_on(number, kind, inquiry) if last is not None else self.seen.append(number)
                     last = max(last or 0, number)
                 last = last or 0
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 log.warning("The database is away (%s)", type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -19,7 +19,7 @@ class Reachable(Protocol):
     method: str
     shared: bool
     voicemail_ok: bool
-    may_say_who_we_are: bool
+    may_say_who_we_are: bool | None
     hours: str
     withdrawn_at: datetime | None
 
@@ -41,6 +41,8 @@ def may_write(contact: Reachable, *, at: Collection[time]) -> Leave:
         return WITHDRAWN
     if contact.method not in {"text", "email"}:
         return Leave(False, "They did not choose to be written to")
+    if contact.may_say_who_we_are is False:
+        return Leave(False, "They said we may not say who we are, and a message does")
     if contact.shared and not contact.may_say_who_we_are:
         return Leave(False, "Somebody else uses this too, and they did not say we may name ourselves")
     return _in_safe_hours(contact, at) if contact.method == "text" else Leave(True)

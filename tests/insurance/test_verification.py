@@ -249,3 +249,18 @@ def test_a_plan_no_computer_can_ask_is_on_the_phone_list_once(inquiry: Inquiry) 
     assert len(rows) == 1
     PayerRoad.objects.update(enabled=True)
     assert ask_for(Policy.objects.get()).state == S.WAITING
+
+
+def test_a_question_that_stops_every_worker_goes_to_a_person(inquiry: Inquiry) -> None:
+    for _ in range(3):
+        assert claim_due(10)
+        Verification.objects.update(lease_until=Now() - timedelta(seconds=1))
+    assert claim_due(10) == []
+    assert (job().state, job().attempts.count()) == (S.BY_PHONE, 3)
+    assert Disclosure.objects.count() == 3
+
+
+def test_a_move_there_is_not_is_refused(inquiry: Inquiry) -> None:
+    row = job()
+    with pytest.raises(ValueError, match="waiting to answered"):
+        row.move(S.ANSWERED)

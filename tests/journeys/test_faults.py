@@ -1,4 +1,4 @@
-"""Six faults: what was acknowledged is kept, and ends where it should, whatever stops in between.
+"""Seven faults: what was acknowledged is kept, and ends where it should, whatever stops in between.
 
 Each ends in the same questions: every acknowledged form is there once, every consented check has one verification and
 at most one result, and every call made to the payer has its own row in the ledger.
@@ -195,3 +195,13 @@ def test_payer_hanging(house: House, sandbox_road: PayerRoad) -> None:
     assert time.monotonic() - started < 2.5
     eventually(lambda: Verification.objects.filter(state=S.RETRY_AT, attempt=1).exists())
     nothing_lost(2)
+
+
+def test_beat_dead_and_the_nudge_lost(house: House, sandbox_road: PayerRoad) -> None:
+    """Each worker looks by itself for what nobody told it of."""
+    house.start_payer()
+    web = house.start_web(REDIS_URL="unix:///nowhere/redis.sock")
+    house.start_worker()
+    assert Browserless.with_answers(web, DANIEL).is_taken()
+    eventually(lambda: state(S.ANSWERED), 40)
+    nothing_lost(1)

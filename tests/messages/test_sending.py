@@ -25,7 +25,7 @@ class Point:
     method: str = "call"
     shared: bool = False
     voicemail_ok: bool = False
-    may_say_who_we_are: bool = False
+    may_say_who_we_are: bool | None = None
     hours: str = ""
     withdrawn_at: datetime | None = None
 
@@ -52,6 +52,7 @@ THEN = datetime(2026, 11, 24, tzinfo=UTC)
         (Point(), (), False, True, False),
         (Point(voicemail_ok=True, withdrawn_at=THEN), NOON, False, False, False),
         (Point("email", withdrawn_at=THEN), NOON, False, False, False),
+        (Point("email", may_say_who_we_are=False), NOON, False, False, False),
         (Point("email"), NIGHT, True, False, False),
         (Point("email", shared=True), NOON, False, False, False),
     ],

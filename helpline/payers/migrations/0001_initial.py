@@ -5,7 +5,6 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import helpline.vault.fields
 import helpline.vault.ids
-from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 
@@ -17,7 +16,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        TrigramExtension(),
+        # Other rooms need it too: it stays when this one goes
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS pg_trgm", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='Payer',
             fields=[

@@ -22,7 +22,8 @@ class Migration(migrations.Migration):
     operations = [
         CreateExtension("cube"),
         CreateExtension("intarray"),
-        CreateExtension("pg_trgm"),
+        # Other rooms need it too: it stays when this one goes
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS pg_trgm", migrations.RunSQL.noop),
         migrations.CreateModel(
             name="Edition",
             fields=[

@@ -1,0 +1,40 @@
+"""What is over is forgotten: unsent forms after their week, used-up links and sessions, old events of the board."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from helpline.audit.acting import Actor, acting, record
+from helpline.vault.models import SignedLink
+from intake.inquiries.models import Draft, Event
+
+BY = Actor.process("forget_expired")
+KEPT = timedelta(days=30)
+"""How long links, sign-in attempts and events of the board are kept after they stopped to matter. Our own choice."""
+
+
+def forget_expired() -> dict[str, int]:
+    """Delete all of it; returns how many rows of each kind. Doing it twice does no harm."""
+    with acting(BY):
+        gone = {
+            "draft": Draft.objects.filter(expires_at__lt=Now()).delete()[0],
+            "event": Event.objects.filter(at__lt=Now() - KEPT).delete()[0],
+            "link": SignedLink.objects.filter(expires_at__lt=Now() - KEPT).delete()[0],
+            "session": Session.objects.filter(expire_date__lt=timezone.now()).delete()[0],
+            "sign-in attempt": _old_attempts(),
+        }
+        for kind, count in gone.items():
+            if count:
+                record(BY, "forgotten", kind, reason=f"{count} rows")
+    return gone
+
+
+def _old_attempts() -> int:
+    before = timezone.now() - KEPT
+    logs = (AccessAttempt, AccessFailureLog, AccessLog)
+    return sum(log.objects.filter(attempt_time__lt=before).delete()[0] for log in logs)

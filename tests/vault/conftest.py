@@ -1,0 +1,3 @@
+from tests.journeys.conftest import house
+
+__all__ = ["house"]
