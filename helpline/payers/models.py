@@ -25,26 +25,9 @@ class PayerQuerySet(models.QuerySet["Payer"]):
     def named(self, said: str) -> Payer | None:
         """The one payer with exactly this name or alias, in any case; None when there is none or several."""
         spoken = " ".join(said.split())
-        found = self.filter(models.Q(name__iexact=spoken) | models.Q(aliases__name__iexact=spoken)).distinct()[:2]
+        called = models.Q(name__iexact=spoken) | models.Q(aliases__name__iexact=spoken)
+        found = self.filter(called).select_related("road").distinct()[:2]
         return found[0] if len(found) == 1 else None
-
-    def called(self, said: str) -> PayerQuerySet:
-        """Payers whose name or alias is close to what a caller said, nearest first."""
-        spoken = said.strip()
-        return (
-            self.filter(models.Q(name__trigram_similar=spoken) | models.Q(aliases__name__trigram_similar=spoken))
-            .annotate(
-                likeness=models.functions.Greatest(
-                    models.Func(models.F("name"), models.Value(spoken), function="similarity"),
-                    models.functions.Coalesce(
-                        models.Max(models.Func("aliases__name", models.Value(spoken), function="similarity")),
-                        0.0,
-                    ),
-                    output_field=models.FloatField(),
-                )
-            )
-            .order_by("-likeness", "name")
-        )
 
 
 class Payer(models.Model):

@@ -17,12 +17,16 @@ KINDS = {
 }
 
 
-def keep_policy(inquiry: Inquiry, answers: Answers) -> Policy | None:
-    """Make or correct the inquiry's policy from the answers; None when nothing was said about insurance."""
+def keep_policy(inquiry: Inquiry, answers: Answers, *, new: bool = False) -> Policy | None:
+    """Make or correct the inquiry's policy from the answers; None when nothing was said about insurance.
+
+    ``new`` says that the inquiry is being made in this transaction, so that there is none to look for.
+    """
     told = answers.insurance
     if told.kind is None and not told.payer_name and not told.member_id:
         return None
-    policy = Policy.objects.filter(inquiry=inquiry).first() or Policy(inquiry=inquiry)
+    known = None if new else Policy.objects.filter(inquiry=inquiry).first()
+    policy = known or Policy(inquiry=inquiry)
     policy.kind = str(KINDS.get(told.kind, "unknown")) if told.kind else "unknown"
     policy.payer_said, policy.member_id = told.payer_name, told.member_id.strip()
     policy.payer = Payer.objects.named(told.payer_name) if told.payer_name else None

@@ -87,20 +87,27 @@ def ask_for(policy: Policy, *, priority: int = Verification.LIVE) -> Verificatio
 
     Returns the open verification when there already is one, or the one on the phone worklist while no computer can ask.
     """
-    policy = Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
+    policy = Policy.objects.select_for_update(of=("self",)).select_related("payer__road").get(pk=policy.pk)
     standing = policy.verifications.filter(finished_at=None).first() or policy.verifications.for_phone().first()
-    road = getattr(policy.payer, "road", None) if policy.payer else None
-    by_phone = road is None or not road.enabled or not settings.PROVIDER_NPI
-    if standing and (by_phone or not standing.is_final):
+    if standing and (not standing.is_final or not _has_road(policy)):
         return standing
-    if by_phone:
-        made = policy.verifications.create(
-            state=S.BY_PHONE, priority=priority, finished_at=Now(), why="no electronic road to this payer"
-        )
-    else:
-        made = policy.verifications.create(priority=priority)
+    made = ask_first(policy, priority=priority)
     announce("verification", policy.inquiry_id)
     return made
+
+
+def ask_first(policy: Policy, *, priority: int = Verification.LIVE) -> Verification:
+    """As ``ask_for``, for a policy made in this transaction: nobody else can have asked, and no page shows it yet."""
+    if _has_road(policy):
+        return policy.verifications.create(priority=priority)
+    return policy.verifications.create(
+        state=S.BY_PHONE, priority=priority, finished_at=Now(), why="no electronic road to this payer"
+    )
+
+
+def _has_road(policy: Policy) -> bool:
+    road = getattr(policy.payer, "road", None) if policy.payer else None
+    return bool(road and road.enabled and settings.PROVIDER_NPI)
 
 
 def claim_due(limit: int) -> list[Claim]:

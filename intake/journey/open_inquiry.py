@@ -15,7 +15,7 @@ from intake.inquiries.models import Channel, Inquiry
 from intake.inquiries.opening import open_from
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
-from intake.insurance.verification import ask_for
+from intake.insurance.verification import ask_first
 
 
 def open_inquiry(
@@ -38,10 +38,10 @@ def open_inquiry(
             inquiry = open_from(
                 answers, idempotency_key=key, channel=channel, quarantined=quarantined, language=language
             )
-            policy = keep_policy(inquiry, answers)
+            policy = keep_policy(inquiry, answers, new=True)
             if policy and answers.may_verify and not quarantined:
                 consent_to_check(inquiry, answers, by=by)
-                ask_for(policy)
+                ask_first(policy)
                 nudge()
             announce("opened", inquiry.pk)
     except IntegrityError:
