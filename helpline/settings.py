@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "helpline.payers",
     "helpline.programs",
     "intake.disclosures",
+    "intake.retention",
     "intake.inquiries",
     "intake.messages",
     "intake.insurance",

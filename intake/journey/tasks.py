@@ -1,11 +1,18 @@
 """The hand that pulls, for what touches several rooms. Arguments carry nothing; twice does no harm."""
 
-from celery import shared_task
+import logging
 
+from celery import shared_task
+from django.utils import timezone
+
+from intake.journey.erase import retire
 from intake.journey.forget import forget_expired
+
+log = logging.getLogger(__name__)
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery ships no types
 def forget() -> None:
-    """Once a day: what is over is forgotten."""
+    """Once a day: what is over is forgotten, and what the rules of retention let go is erased."""
     forget_expired()
+    retire(now=timezone.now(), tell=log.info)

@@ -1,0 +1,125 @@
+"""Erasing leaves nothing of a person but what the law asks to keep; a hold keeps all of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import models
+from django.utils import timezone
+
+from helpline.audit.acting import Actor
+from helpline.audit.models import AuditRecord
+from intake.calls.models import Call, Disposition
+from intake.disclosures.models import Consent, Disclosure
+from intake.inquiries.models import Inquiry, MoveRefused
+from intake.insurance.verification import claim_due
+from intake.journey.close import close
+from intake.journey.erase import erase, hold, release, retire
+from intake.journey.log_call import cancel_callback, log_call, plan_callback, take, write_note
+from intake.retention.models import Archived, Held, LegalHold
+from tests.dashboard.conftest import a_program, opened, staff
+
+pytestmark = pytest.mark.django_db
+KEPT = {Consent, Disclosure, Archived, LegalHold, AuditRecord}
+
+
+def lived_through() -> Inquiry:
+    """A closed inquiry with a row in every table there is about a person."""
+    from helpline.payers.models import Payer, PayerRoad
+    from intake.journey.refer import follow, refer
+
+    user, inquiry = staff("consultant"), opened("inactive")
+    PayerRoad.objects.get_or_create(
+        payer=Payer.objects.get(), url="http://127.0.0.1:9/", edi_payer_id="X", sender_id="A", receiver_id="B",
+    )  # fmt: skip
+    take(inquiry, by=user)
+    log_call(inquiry, direction=Call.Direction.IN, disposition=Disposition.TALKED, note="told us", by=user)
+    point = inquiry.contact_points.first()
+    cancel_callback(plan_callback(inquiry, due_at=timezone.now() + timedelta(1), contact_point=point, by=user), by=user)
+    write_note(inquiry, "afraid", by=user)
+    claim_due(5)
+    follow(refer(inquiry, a_program(), packet=False, by=user), "declined", by=user)
+    close(Inquiry.objects.get(), closing="information", by=user)
+    return Inquiry.objects.get()
+
+
+def rows_about_people() -> dict[str, int]:
+    ours = [m for m in apps.get_models() if m.__module__.startswith("intake.")]
+    return {m.__name__: m._default_manager.count() for m in ours if m not in KEPT and has_people(m)}
+
+
+def has_people(model: type[models.Model]) -> bool:
+    return any(kind.value != "plain" for kind in model.privacy.values())  # type: ignore[attr-defined]
+
+
+def test_what_is_erased_is_gone_everywhere_and_counted_without_a_person() -> None:
+    inquiry = lived_through()
+    ledger = Disclosure.objects.count()
+    erase(inquiry, by=Actor.process("test"), reason="person_asked")
+    assert {name: count for name, count in rows_about_people().items() if count} == {}
+    assert Disclosure.objects.count() == ledger
+    archived = Archived.objects.get()
+    assert (archived.state, archived.age_band, archived.classes) == ("", "35-49", ["stimulant"])
+    erased = AuditRecord.objects.get(action="erased")
+    assert (erased.inquiry_id, erased.reason) == (inquiry.pk, "person_asked")
+
+
+def test_an_open_one_is_not_erased() -> None:
+    with pytest.raises(MoveRefused, match="close it first"):
+        erase(opened("mother"), by=Actor.process("test"), reason="person_asked")
+    assert Inquiry.objects.exists()
+
+
+def test_a_hold_keeps_it_until_it_is_released() -> None:
+    inquiry, officer = lived_through(), staff("privacy_officer")
+    held = hold(inquiry, why="subpoena", by=officer)
+    with pytest.raises(Held):
+        erase(inquiry, by=Actor.process("test"), reason="retention")
+    Inquiry.objects.update(closed_at=timezone.now() - timedelta(days=3000))
+    assert retire(now=timezone.now(), tell=print)["held"] == 1
+    release(held, by=officer)
+    assert retire(now=timezone.now(), tell=lambda _: None) == {"held": 0, "inquiry": 1, "set aside as a machine": 0}
+    assert not Inquiry.objects.exists()
+
+
+def test_the_rules_let_go_what_is_over_and_a_dry_run_lets_go_nothing() -> None:
+    lived_through()
+    opened("mother", quarantined=True)
+    later = timezone.now() + timedelta(days=31)
+    out = StringIO()
+    call_command("retire_records", "--dry-run", stdout=out)
+    assert "Nothing was changed" in out.getvalue()
+    assert retire(now=later, tell=lambda _: None, dry_run=True)["set aside as a machine"] == 1
+    assert Inquiry.objects.count() == 2
+    assert retire(now=later, tell=lambda _: None) == {"held": 0, "inquiry": 0, "set aside as a machine": 1}
+    assert not Archived.objects.exists()
+    much_later = timezone.now() + timedelta(days=2500)
+    assert retire(now=much_later, tell=lambda _: None)["inquiry"] == 1
+
+
+def test_the_command_says_what_keeps_it_and_only_tries_when_asked() -> None:
+    inquiry, out = lived_through(), StringIO()
+    call_command("erase_inquiry", str(inquiry.pk), "--reason", "person_asked", "--dry-run", stdout=out)
+    assert "could be erased" in out.getvalue()
+    assert Inquiry.objects.exists()
+    assert not AuditRecord.objects.filter(action="erased").exists()
+    hold(inquiry, why="counsel", by=staff("privacy_officer"))
+    with pytest.raises(CommandError, match="legal hold"):
+        call_command("erase_inquiry", str(inquiry.pk), "--reason", "person_asked")
+
+
+def test_counts_are_printed_without_small_cells() -> None:
+    for number in range(14):
+        Archived.objects.create(
+            year=2026, state="AL" if number < 12 else "GA", channel="web", urgency=0, for_someone_else=False,
+            closing="admitted",
+        )  # fmt: skip
+    out = StringIO()
+    call_command("count_archived", "2026", stdout=out)
+    lines = [line.split() for line in out.getvalue().splitlines()]
+    assert ["state", "AL", "not", "shown"] in lines
+    assert ["channel", "web", "14"] in lines
