@@ -11,7 +11,7 @@ from django.test import Client
 from helpline.vault.logs import WithoutDetails
 from tests.journeys.processes import House, eventually
 
-SECRET = "member SBX100001 DANIEL REYES"
+TOLD = "member SBX100001 DANIEL REYES"
 
 
 def written(caplog: pytest.LogCaptureFixture) -> str:
@@ -21,12 +21,12 @@ def written(caplog: pytest.LogCaptureFixture) -> str:
 
 def test_of_an_error_only_type_and_place(caplog: pytest.LogCaptureFixture) -> None:
     try:
-        raise ValueError(SECRET)
+        raise ValueError(TOLD)
     except ValueError:
         logging.getLogger("anything").exception("it failed")
     line = written(caplog)
     assert "it failed [ValueError at test_logs.py" in line.replace("vault/", "")
-    assert SECRET not in line
+    assert TOLD not in line
 
 
 def test_of_a_failed_task_neither_words_nor_arguments(caplog: pytest.LogCaptureFixture) -> None:
@@ -34,10 +34,10 @@ def test_of_a_failed_task_neither_words_nor_arguments(caplog: pytest.LogCaptureF
     def fails(said: str) -> None:
         raise ValueError(said)
 
-    fails.apply(args=[SECRET])
+    fails.apply(args=[TOLD])
     line = written(caplog)
     assert "ValueError" in line
-    assert SECRET not in line
+    assert TOLD not in line
 
 
 @pytest.mark.django_db
