@@ -15,7 +15,6 @@ from django.contrib.sessions.backends.db import SessionStore as InDatabase
 from helpline.vault.fields import keyring
 from helpline.vault.sealing import CannotOpen
 
-
 OURS = re.compile(r"[a-z0-9]{32}")
 
 
