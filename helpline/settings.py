@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "helpline.accounts.middleware.StaffOnly",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -149,7 +150,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 _redis_socket = REDIS_URL.removeprefix("unix://").split("?")[0] if REDIS_URL.startswith("unix://") else None
 REDIS_CONNECT_SECONDS = 0.2
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+        # Django's 300 would let whoever makes many entries throw out the counters of wrong passwords
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # Celery only pulls: no task has arguments, is retried, delayed or stored by it (docs/decisions/0004-the-queue.md)
 CELERY_BROKER_URL = f"redis+socket://{_redis_socket}" if _redis_socket else REDIS_URL
@@ -205,12 +213,18 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "helpline.accounts.passwords.NotOurOwnNames"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "helpline.accounts.passwords.NotBreached"},
 ]
+PASSWORD_BREACHED_FILE = env.str("PASSWORD_BREACHED_FILE", "")
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "helpline.accounts.passwords.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "account_login"
@@ -223,10 +237,25 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "helpline.accounts.adapter.StaffAdapter"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+# Wrong codes of callers (intake/public): by address, many people may share one
+ACCOUNT_RATE_LIMITS = {"wrong_code": "30/10m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
+MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = SITE_NAME
+# A code is remembered as used for one period only: accepting neighbouring periods would let it be used again
+MFA_TOTP_TOLERANCE = 0
 MFA_ADAPTER = "helpline.accounts.adapter.SealedMFAAdapter"
+MFA_FORMS = {
+    "authenticate": "helpline.accounts.forms.SecondStepForm",
+    "reauthenticate": "helpline.accounts.forms.SecondStepAgainForm",
+    "authenticate_webauthn": "helpline.accounts.forms.PasskeySecondForm",
+    "login_webauthn": "helpline.accounts.forms.PasskeyForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -234,11 +263,18 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_USERNAME_FORM_FIELD = "email"
+AXES_USERNAME_CALLABLE = "helpline.accounts.lockout.account_key"
+AXES_CLIENT_IP_CALLABLE = "helpline.accounts.lockout.client_address"
+AXES_LOCKOUT_CALLABLE = "helpline.accounts.lockout.locked"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "csrfmiddlewaretoken", "next"]
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
-SESSION_ENGINE = "helpline.accounts.sessions"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "helpline.accounts.session_store"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 15)
+SESSION_HOURS = env.int("SESSION_HOURS", 12)
+# The row outlives both limits, so that what somebody was typing when one ended can be kept for them
+SESSION_COOKIE_AGE = (SESSION_HOURS + 12) * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # The browser

@@ -8,8 +8,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthy, name="healthy"),
     path("", include("helpline.guides.urls")),
     path("", include("intake.public.urls")),
+    path("desk/staff/", include("helpline.accounts.staff_urls")),
     path("desk/", include("intake.dashboard.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("helpline.accounts.urls")),
 ]
 
 handler500 = "helpline.accounts.views.server_error"

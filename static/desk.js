@@ -72,6 +72,13 @@
     polling = null;
   }
 
+  // The session is over: say so and stay, since somebody may be typing; what they send is kept for them
+  document.addEventListener("htmx:responseError", function (event) {
+    if (event.detail.xhr.status !== 401) return;
+    document.getElementById("signed-out").hidden = false;
+    document.body.classList.add("signed-out");
+  });
+
   if (!window.EventSource) return poll();
   var stream = new EventSource(state.dataset.live, { withCredentials: true });
   stream.addEventListener("open", stopPolling);

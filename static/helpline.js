@@ -57,6 +57,12 @@
     });
   });
 
+  // A page made to be printed has a button for it, where there are scripts to press it.
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
+
   // A form is sent once: the second press is ignored, the button stays in its place.
   document.addEventListener("submit", function (event) {
     var form = event.target;

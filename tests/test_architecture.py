@@ -45,7 +45,7 @@ def test_every_template_is_used() -> None:
         *(p for f in ("helpline", "intake") for p in (ROOT / f).rglob("*.py")),
     ]
     text = "\n".join(p.read_text() for p in sources)
-    by_name = {"400.html", "403.html", "404.html", "500.html"}
+    by_name = {"400.html", "403.html", "404.html", "429.html", "500.html"}
     unused = []
     for page in ROOT.glob("templates/**/*.html"):
         name = str(page.relative_to(ROOT / "templates"))

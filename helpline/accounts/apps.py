@@ -1,6 +1,25 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
 
 
 class AccountsConfig(AppConfig):
     name = "helpline.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        checks.register(breached_file_can_be_read, checks.Tags.security)
+
+
+def breached_file_can_be_read(**_options: Any) -> list[checks.CheckMessage]:
+    """A file that cannot be read would refuse every new password: better said by ``manage.py check``."""
+    from helpline.accounts.breached import BadBreachedFile, holds_hashes
+
+    try:
+        if settings.PASSWORD_BREACHED_FILE:
+            holds_hashes(settings.PASSWORD_BREACHED_FILE)
+    except BadBreachedFile as problem:
+        return [checks.Error(str(problem), id="accounts.E001")]
+    return []

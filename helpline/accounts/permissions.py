@@ -21,6 +21,8 @@ class Permission(StrEnum):
     CORRECT_LISTINGS = "correct_listings"
     SUPERVISE = "supervise"
     READ_AUDIT = "read_audit"
+    READ_STAFF = "read_staff"
+    MANAGE_STAFF = "manage_staff"
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,27 @@ ROLES: dict[str, Role] = {
     ),
     "supervisor": Role(
         _("Supervisor"),
-        _("Does what a consultant does, and watches the queue and its outcomes."),
-        frozenset({Permission.ANSWER_INQUIRIES, Permission.VERIFY_INSURANCE, Permission.SUPERVISE}),
+        # Manages accounts because making one opens nothing to them that they do not see already. A listings admin
+        # could make themselves a consultant; a privacy officer would watch over accounts of their own making
+        _("Does what a consultant does, watches the queue and its outcomes, and manages staff accounts."),
+        frozenset(
+            {
+                Permission.ANSWER_INQUIRIES,
+                Permission.VERIFY_INSURANCE,
+                Permission.SUPERVISE,
+                Permission.READ_STAFF,
+                Permission.MANAGE_STAFF,
+            }
+        ),
     ),
     "privacy_officer": Role(
         _("Privacy officer"),
-        _("Reads who looked at, changed and disclosed what. Sees no inquiry except through that record."),
-        frozenset({Permission.READ_AUDIT}),
+        _("Reads who looked at, changed and disclosed what, and who works here. Sees no inquiry except through that."),
+        frozenset({Permission.READ_AUDIT, Permission.READ_STAFF}),
     ),
 }
+# Whoever manages accounts neither makes nor changes those of the people who watch them: "manage.py add_staff" does
+NOT_BY_STAFF = frozenset({"privacy_officer"})
 
 
 def requires(permission: Permission) -> Callable[[View], View]:

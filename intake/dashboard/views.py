@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission, requires
+from helpline.accounts.reauthentication import recently_authenticated
 from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record_read
 from helpline.audit.models import AuditRecord
@@ -162,6 +163,7 @@ def packet(request: StaffRequest, referral_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.READ_AUDIT)
+@recently_authenticated
 def audit(request: StaffRequest) -> HttpResponse:
     """Who looked at, changed or disclosed what, newest first."""
     rows = AuditRecord.objects.order_by("-id")

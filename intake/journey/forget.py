@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from helpline.accounts.models import KeptForm
 from helpline.audit.acting import Actor, acting, record
 from helpline.vault.models import SignedLink
 from intake.inquiries.models import Draft, Event
@@ -23,6 +24,7 @@ def forget_expired() -> dict[str, int]:
     with acting(BY):
         gone = {
             "draft": Draft.objects.filter(expires_at__lt=Now()).delete()[0],
+            "kept form": KeptForm.objects.outlived().delete()[0],
             "event": Event.objects.filter(at__lt=Now() - KEPT).delete()[0],
             "link": SignedLink.objects.filter(expires_at__lt=Now() - KEPT).delete()[0],
             "session": Session.objects.filter(expire_date__lt=timezone.now()).delete()[0],

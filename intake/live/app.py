@@ -20,13 +20,10 @@ from urllib.parse import urlsplit
 import redis.asyncio
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import DatabaseError, InterfaceError, close_old_connections
-from django.http import HttpRequest
 
-from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission
-from helpline.accounts.sessions import SessionStore
+from helpline.accounts.sessions import holders
 from intake.inquiries.events import CHANNEL
 from intake.inquiries.models import Event
 
@@ -36,7 +33,7 @@ log = logging.getLogger(__name__)
 LOOK_BACK = 200
 LOOK_SECONDS = 2.0
 HEARTBEAT_SECONDS = 15.0
-CHECK_SESSION_SECONDS = 60.0
+WATCH_SECONDS = 3.0
 QUEUE_LENGTH = 100
 
 Message = dict[str, Any]
@@ -48,7 +45,8 @@ class Streams:
     """Every open stream of this process."""
 
     def __init__(self) -> None:
-        self.queues: set[asyncio.Queue[bytes]] = set()
+        # Each with the session key it was opened by
+        self.queues: dict[asyncio.Queue[bytes], str] = {}
         self.seen: deque[int] = deque(maxlen=LOOK_BACK * 5)
 
     def pass_on(self, number: int, kind: str, inquiry: str) -> None:
@@ -61,7 +59,22 @@ class Streams:
                 queue.put_nowait(event)
             except asyncio.QueueFull:
                 # A reader this slow is dropped; its browser reconnects and asks for what it missed
-                self.queues.discard(queue)
+                self.queues.pop(queue, None)
+
+    async def watch(self) -> None:
+        """End the streams of those who have signed out, were idle too long, or may no longer answer inquiries."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            asked = dict(self.queues)
+            try:
+                allowed = await may_watch(set(asked.values())) if asked else set()
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("The database is away (%s)", type(error).__name__)
+                continue
+            for queue in [queue for queue, key in asked.items() if key not in allowed]:
+                self.queues.pop(queue, None)
+                with contextlib.suppress(asyncio.QueueFull):
+                    queue.put_nowait(b"")
 
     async def listen(self) -> None:
         """Hear of events through Redis for as long as this process lives."""
@@ -108,13 +121,10 @@ def events_after(number: int | None) -> list[tuple[int, str, str]]:
 
 
 @sync_to_async
-def may_watch(session_key: str) -> bool:
-    """Whether this session belongs to somebody who answers inquiries, now."""
+def may_watch(session_keys: set[str]) -> set[str]:
+    """Those of the sessions that belong to somebody who answers inquiries, now: two queries, however many."""
     close_old_connections()
-    request = HttpRequest()
-    request.session = SessionStore(session_key)
-    user = get_user(request)
-    return isinstance(user, User) and user.may(Permission.ANSWER_INQUIRIES)
+    return {key for key, user in holders(session_keys).items() if user.may(Permission.ANSWER_INQUIRIES)}
 
 
 def session_key(scope: dict[str, Any]) -> str:
@@ -151,7 +161,7 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         return await plain(send, 200, b"ok")
     if path != "/stream":
         return await plain(send, 404, b"not found")
-    if not await may_watch(session_key(scope)):
+    if not await may_watch({session_key(scope)}):
         return await plain(send, 403, b"sign in first", cors(scope))
     return await stream(scope, receive, send)
 
@@ -161,7 +171,7 @@ async def lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            background = [asyncio.create_task(streams.listen()), asyncio.create_task(streams.look())]
+            background = [asyncio.create_task(run()) for run in (streams.listen, streams.look, streams.watch)]
             await send({"type": "lifespan.startup.complete"})
         else:
             for task in background:
@@ -185,15 +195,15 @@ async def stream(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_LENGTH)
-    streams.queues.add(queue)
+    streams.queues[queue] = session_key(scope)
     gone = asyncio.create_task(wait_until_gone(receive))
     try:
         await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
         for number, kind, inquiry in await missed(scope):
             await send({"type": "http.response.body", "body": written(number, kind, inquiry), "more_body": True})
-        await pass_along(session_key(scope), queue, gone, send)
+        await pass_along(queue, gone, send)
     finally:
-        streams.queues.discard(queue)
+        streams.queues.pop(queue, None)
         gone.cancel()
 
 
@@ -202,19 +212,14 @@ async def missed(scope: dict[str, Any]) -> list[tuple[int, str, str]]:
     return await events_after(int(last) - LOOK_BACK) if last.isdecimal() and len(last) < 19 else []
 
 
-async def pass_along(key: str, queue: asyncio.Queue[bytes], gone: asyncio.Task[None], send: Send) -> None:
-    clock = asyncio.get_running_loop().time
-    check_at = clock() + CHECK_SESSION_SECONDS
+async def pass_along(queue: asyncio.Queue[bytes], gone: asyncio.Task[None], send: Send) -> None:
     while not gone.done() and queue in streams.queues:
         try:
             body = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
         except TimeoutError:
             body = b": still here\n\n"
-        if clock() >= check_at:
-            if not await may_watch(key):
-                break
-            check_at = clock() + CHECK_SESSION_SECONDS
-        await send({"type": "http.response.body", "body": body, "more_body": True})
+        if queue in streams.queues:
+            await send({"type": "http.response.body", "body": body, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 

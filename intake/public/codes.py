@@ -1,13 +1,19 @@
 """Forms of few fields: a code to come back with, a code to ask about, and sending."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from helpline.accounts.lockout import count_wrong_code, may_try_code
 from intake.inquiries.models import Draft, Inquiry, State
 
+Found = TypeVar("Found", Draft, Inquiry)
+TOO_MANY = _("Too many wrong codes came from this connection. Wait ten minutes and try again, or call us.")
 STATE_WORDS: dict[str, Promise] = {
     State.WAITING: _("We have it. Nobody has started on it yet."),
     State.IN_PROGRESS: _("Somebody here is working on it."),
@@ -28,18 +34,30 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}),
     )
 
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
     def draft(self) -> Draft | None:
         """The saved form behind the code. Adds an error and gives ``None`` when there is none."""
-        found = Draft.objects.by_code(self.cleaned_data["code"]) if self.is_valid() else None
-        if found is None and not self.errors:
-            self.add_error("code", _("We know no saved form with this code. It may be too old, or mistyped."))
-        return found
+        unknown = _("We know no saved form with this code. It may be too old, or mistyped.")
+        return self._behind(Draft.objects.by_code, unknown)
 
     def inquiry(self) -> Inquiry | None:
         """The inquiry behind the code; as ``draft``."""
-        found = Inquiry.objects.by_reference(self.cleaned_data["code"]) if self.is_valid() else None
-        if found is None and not self.errors:
-            self.add_error("code", _("We know no inquiry with this code. Check it, or call us."))
+        return self._behind(Inquiry.objects.by_reference, _("We know no inquiry with this code. Check it, or call us."))
+
+    def _behind(self, look_up: Callable[[str], Found | None], unknown: Any) -> Found | None:
+        """What the code leads to. After too many wrong codes from one connection nothing is looked up for a while."""
+        if not self.is_valid():
+            return None
+        if not may_try_code(self.request):
+            self.add_error("code", TOO_MANY)
+            return None
+        found = look_up(self.cleaned_data["code"])
+        if found is None:
+            count_wrong_code(self.request)
+            self.add_error("code", unknown)
         return found
 
 

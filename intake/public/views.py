@@ -193,7 +193,7 @@ def intake_save(request: HttpRequest) -> HttpResponse:
 @callers_page
 def intake_resume(request: HttpRequest) -> HttpResponse:
     """Open a saved form with its code, on any device."""
-    form = CodeForm(posted(request))
+    form = CodeForm(posted(request), request=request)
     if request.method == "POST" and (draft := form.draft()):
         return drafts.remember(redirect("intake_check"), draft)
     return render(request, "public/intake/resume.html", {"form": form})
@@ -202,7 +202,7 @@ def intake_resume(request: HttpRequest) -> HttpResponse:
 @callers_page
 def inquiry_status(request: HttpRequest) -> HttpResponse:
     """How far an inquiry is, by its reference code: the state only. Consents are taken back here, too."""
-    form = CodeForm(posted(request))
+    form = CodeForm(posted(request), request=request)
     inquiry = form.inquiry() if request.method == "POST" else None
     taken_back = inquiry is not None and "take_back" in request.POST
     if inquiry and taken_back:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from helpline.accounts import sessions
 from helpline.accounts.models import User
 from helpline.audit.acting import CALLER
 from helpline.payers.models import Payer, PayerKind
@@ -52,6 +53,9 @@ def signed_in(db: None) -> Callable[[str], Client]:
         client = Client()
         user = User.objects.filter(role=role).first() or staff(role)
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        sessions.begin(session)
+        session.save()
         return client
 
     return sign_in

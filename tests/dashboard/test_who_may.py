@@ -36,16 +36,18 @@ ANSWERING = {
 VERIFYING = {"desk_phone_checks", "desk_phone_check"}
 LISTINGS = {"listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status"}
 AUDIT = {"desk_audit"}
-ANY_STAFF = {"desk"}
+READING_STAFF = {"staff", "staff_account"}
+MANAGING_STAFF = {"staff_invite", "staff_role", "staff_out_of_use", "staff_begin_anew"}
+ANY_STAFF = {"desk", "kept_form"}
 # django-allauth gates these itself: signing in, and one's own password, factors and sessions
 SIGNING_IN = {"account_", "mfa_", "usersessions_"}
 
 MAY = {
     "consultant": ANSWERING | VERIFYING,
-    "supervisor": ANSWERING | VERIFYING,
+    "supervisor": ANSWERING | VERIFYING | READING_STAFF | MANAGING_STAFF,
     "verifier": VERIFYING,
     "admin": LISTINGS,
-    "privacy_officer": AUDIT,
+    "privacy_officer": AUDIT | READING_STAFF,
 }
 POSTED = ANSWERING - {
     "desk_queue",
@@ -55,6 +57,7 @@ POSTED = ANSWERING - {
     "desk_correct",
     "desk_packet",
 }
+POSTED |= MANAGING_STAFF - {"staff_invite"}
 POSTED |= {"desk_phone_check", "listings_together", "listing_verify", "listing_status"}
 
 
@@ -80,7 +83,8 @@ def addresses() -> dict[str, str]:
     link = make_consent_link(inquiry, by=Actor.staff(consultant))
     given = {
         "inquiry_id": inquiry.pk, "program_id": program.pk, "callback_id": callback.pk, "referral_id": referral.pk,
-        "verification_id": verification.pk, "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
+        "verification_id": verification.pk, "user_id": consultant.pk, "form_id": consultant.pk,
+        "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip
     slugs = {"guide": "clonazepam", "guide_category": "sedatives", "intake_step": "who"}
     return {
@@ -106,7 +110,7 @@ def outcome(client: Client, name: str, address: str) -> str:
 
 
 def test_every_address_is_in_the_table() -> None:
-    known = OPEN | ANSWERING | VERIFYING | LISTINGS | AUDIT | ANY_STAFF
+    known = OPEN | ANSWERING | VERIFYING | LISTINGS | AUDIT | READING_STAFF | MANAGING_STAFF | ANY_STAFF
     assert {n for n in names() if not is_for_signing_in(n)} == known
     assert set(MAY) == set(ROLES)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,10 @@ import httpx
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from helpline.accounts.models import User
+from helpline.accounts.session_store import SessionStore
+from helpline.accounts.sessions import SEEN_AT, begin
 from intake.inquiries.events import announce
 from tests.journeys.processes import House
 
@@ -26,6 +28,7 @@ def cookie_of(role: str) -> dict[str, str]:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[1]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    begin(session)
     session.create()
     return {settings.SESSION_COOKIE_NAME: str(session.session_key)}
 
@@ -74,3 +77,31 @@ def test_without_redis_the_database_is_read(house: House) -> None:
     with listening(url, cookies) as events:
         event = announce("opened", uuid.uuid4())
         assert next(events)["id"] == event.pk
+
+
+def idle_for(session: SessionStore, minutes: int) -> None:
+    session[SEEN_AT] -= minutes * 60
+    session.save()
+
+
+def test_an_open_stream_ends_within_seconds_of_the_session(house: House) -> None:
+    url, cookies = house.start_live(), cookie_of("consultant")
+    session = SessionStore(cookies[settings.SESSION_COOKIE_NAME])
+    ways = [
+        lambda: User.objects.update(is_active=False),
+        lambda: idle_for(session, settings.SESSION_IDLE_MINUTES),
+    ]
+    for end in ways:
+        User.objects.update(is_active=True)
+        with httpx.stream("GET", f"{url}/stream", cookies=cookies, timeout=10) as response:
+            assert response.status_code == 200
+            end()
+            ended = time.monotonic()
+            assert [line for line in response.iter_lines() if line.startswith("data: ")] == []
+            assert time.monotonic() - ended < 8
+    assert httpx.get(f"{url}/stream", cookies=cookies).status_code == 403
+
+
+def test_a_password_alone_opens_no_stream_where_more_is_required(house: House) -> None:
+    house.environment = {"MFA_REQUIRED": "true"}
+    assert httpx.get(f"{house.start_live()}/stream", cookies=cookie_of("consultant")).status_code == 403

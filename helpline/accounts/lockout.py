@@ -1,0 +1,61 @@
+"""Wrong passwords, and wrong codes of callers: whom they count against, and what is said when there were too many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.core import ratelimit
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from helpline.vault.fields import blind_index
+
+
+def account_key(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """Under which name wrong passwords are counted: the typed address, whether or not there is such an account.
+
+    A fingerprint, since people type passwords and strangers' addresses there, too.
+    """
+    typed = str((credentials or {}).get("email") or "")
+    return blind_index("sign-in", typed.strip().casefold()).hex()
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Where a request came from: in production what the proxy says, else the peer (``ALLAUTH_TRUSTED_PROXY_COUNT``)."""
+    try:
+        return str(get_adapter(request).get_client_ip(request))
+    except PermissionDenied:
+        return None
+
+
+def locked(request: HttpRequest, *_args: Any) -> HttpResponse:
+    """What is said after too many wrong passwords; the same whether or not there is such an account."""
+    return render(request, "account/locked.html", status=429)
+
+
+def may_try_code(request: HttpRequest) -> bool:
+    """Whether this address has not given too many wrong codes lately. Right ones never count: a shelter is one address.
+
+    A caller's code has 47 bits, so the limit is against noise more than against guessing. When the counter is away,
+    people in need are let through.
+    """
+    return _counted(request, dry_run=True)
+
+
+def count_wrong_code(request: HttpRequest) -> None:
+    _counted(request, dry_run=False)
+
+
+def _counted(request: HttpRequest, *, dry_run: bool) -> bool:
+    if request.method != "POST":
+        return True
+    try:
+        with transaction.atomic():
+            # A fingerprint: no caller's address is stored
+            key = blind_index("address", client_address(request) or "").hex()
+            return bool(ratelimit.consume(request, action="wrong_code", key=key, dry_run=dry_run))
+    except DatabaseError:
+        return True
