@@ -1,8 +1,6 @@
 """A person's consent to disclose, with the elements of 42 CFR 2.31 as columns, and the ledger of what left.
 
-This room knows an inquiry only by its public id: consents and the ledger outlive what they are about.
-Source: 42 CFR 2.31(a), 2.32, 2.25 as amended by 89 FR 12472 (16 Feb 2024); read in the project's summary of the rule,
-not in the live eCFR: the texts of ``wording.py`` need counsel's sign-off before production.
+Source: 42 CFR 2.31(a), 2.32, 2.25 as amended by 89 FR 12472 (16 Feb 2024); where each was read stands in ``texts/``.
 """
 
 from __future__ import annotations
