@@ -50,6 +50,10 @@ WHO_PAYS_TEXT = env.str("WHO_PAYS_TEXT", validate=FILLED_IN) if PRODUCTION else 
 PROVIDER_NAME = env.str("PROVIDER_NAME", "" if PRODUCTION else "EXAMPLE RECOVERY HELPLINE")
 PROVIDER_NPI = env.str("PROVIDER_NPI", "" if PRODUCTION else "1234567893")
 
+# What 42 CFR Part 2 makes of us; empty, unknown or without a reason it is Part 2 (docs/decisions/0009-part-2.md)
+PART2_APPLICABILITY = env.str("PART2_APPLICABILITY", "")
+PART2_REASON = env.str("PART2_REASON", "")
+
 INSTALLED_APPS = [
     "helpline.vault",
     "helpline.audit",

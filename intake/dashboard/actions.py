@@ -20,13 +20,20 @@ from helpline.programs.models import Program
 from intake.calls.models import Callback
 from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm, PhoneAnswerForm
 from intake.dashboard.pages import back_to, case_or_404, inquiry_page, miles_of
-from intake.disclosures.consenting import NoConsent, standing
+from intake.disclosures.codes import TooMany
+from intake.disclosures.consenting import NoConsent, Restricted, standing
 from intake.disclosures.models import Purpose
 from intake.inquiries.models import MoveRefused
 from intake.insurance.models import Verification
 from intake.journey.check_insurance import NothingToAsk, check_insurance
 from intake.journey.close import close, reopen
-from intake.journey.consent import make_consent_link, note_spoken_yes, send_consent_link, take_back
+from intake.journey.consent import (
+    make_consent_code,
+    make_consent_link,
+    note_spoken_yes,
+    send_consent_link,
+    take_back,
+)
 from intake.journey.log_call import cancel_callback, dial, log_call, plan_callback, put_back, take, write_note
 from intake.journey.phone_check import begin_phone_check, keep_phone_answer
 from intake.journey.refer import follow, refer
@@ -47,6 +54,8 @@ def _done_or_why(request: StaffRequest, act: Callable[[], Any], done: str) -> No
         messages.success(request, done)
     except MoveRefused as refused:
         messages.error(request, _("That did not happen: %(why)s.") % {"why": refused})
+    except Restricted:
+        messages.error(request, _("Nothing was sent: they asked us not to, and that binds us."))
     except NoConsent:
         messages.error(request, _("Nothing was sent: the person has not agreed to it in writing."))
     except NothingToAsk:
@@ -133,6 +142,17 @@ def consent_link(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
         link, message = send_consent_link(case.inquiry, point, by=by)
         return inquiry_page(request, case, link=link, message=message)
     return inquiry_page(request, case, link=make_consent_link(case.inquiry, by=by))
+
+
+@answering
+def consent_code(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
+    """Make the short code to read out; it is shown this once and kept nowhere."""
+    case = case_or_404(inquiry_id)
+    try:
+        return inquiry_page(request, case, code=make_consent_code(case.inquiry, by=Actor.staff(request.user)))
+    except TooMany:
+        messages.error(request, _("That were many codes in an hour. Make a link instead, or wait."))
+        return back_to(inquiry_id, "consent")
 
 
 @answering

@@ -18,7 +18,7 @@ from intake.board.waiting import MOST, board_for
 from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, FindForm, NoteForm, TellForm
 from intake.dashboard.next_steps import next_steps
 from intake.dashboard.told import told_of
-from intake.disclosures.models import Purpose
+from intake.disclosures.models import Consent, Purpose, Restriction
 from intake.disclosures.wording import WORDINGS
 from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Inquiry
@@ -95,6 +95,11 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "history": history_of(case.inquiry.pk),
         "panels": PANELS,
         "purposes": [(purpose, WORDINGS[purpose], case.consents.get(purpose)) for purpose in Purpose],
+        "held": set(Consent.objects.held().filter(inquiry_id=case.inquiry.pk).values_list("purpose", flat=True)),
+        "restricted": set(
+            Restriction.objects.in_force().filter(inquiry_id=case.inquiry.pk).values_list("purpose", flat=True)
+        ),
+        "consent_site": f"{settings.SITE_URL}{reverse('consent_by_code')}".removeprefix("https://"),
         "now": now,
     }
 

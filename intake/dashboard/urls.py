@@ -18,6 +18,7 @@ urlpatterns = [
     path("inquiries/<uuid:inquiry_id>/notes/", actions.add_note, name="desk_note"),
     path("inquiries/<uuid:inquiry_id>/ask-plan/", actions.ask_plan, name="desk_ask_plan"),
     path("inquiries/<uuid:inquiry_id>/consent-link/", actions.consent_link, name="desk_consent_link"),
+    path("inquiries/<uuid:inquiry_id>/consent-code/", actions.consent_code, name="desk_consent_code"),
     path("inquiries/<uuid:inquiry_id>/spoken-yes/", actions.spoken_yes, name="desk_spoken_yes"),
     path("inquiries/<uuid:inquiry_id>/revoke/", actions.revoke_consents, name="desk_revoke"),
     path("inquiries/<uuid:inquiry_id>/refer/<uuid:program_id>/", actions.refer_to, name="desk_refer"),

@@ -29,7 +29,8 @@ from intake.dashboard.pages import (
     inquiry_page,
     queue_context,
 )
-from intake.disclosures.models import Consent
+from intake.disclosures.applicability import applicability
+from intake.disclosures.consenting import sound
 from intake.disclosures.wording import NOTICE_LONG, NOTICE_SOURCE
 from intake.inquiries.answers import Answers, ForWhom
 from intake.inquiries.finding import find
@@ -145,7 +146,7 @@ def correct_answers(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
 def packet(request: StaffRequest, referral_id: UUID) -> HttpResponse:
     """What this program may be told, with the notice of 42 CFR 2.32 and the consent it rests on."""
     referral = get_object_or_404(Referral.objects.select_related("program"), pk=referral_id)
-    consent = Consent.objects.in_force().filter(pk=referral.consent_id or referral.pk).first()
+    consent = sound(referral.consent_id or referral.pk)
     if consent is None:
         raise Http404("No consent in force for this referral.")
     case = case_or_404(referral.inquiry_id)
@@ -153,7 +154,7 @@ def packet(request: StaffRequest, referral_id: UUID) -> HttpResponse:
     context = case_context(request, case) | {
         "referral": referral,
         "consent": consent,
-        "notice": NOTICE_LONG,
+        "notice": NOTICE_LONG if applicability().notice_goes_along else "",
         "notice_source": NOTICE_SOURCE,
         "section": "desk",
     }

@@ -6,11 +6,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.utils import Error as DatabaseError
 
+from intake.disclosures.applicability import stated
 from intake.disclosures.legal_texts import unsigned
+
+
+@register(deploy=True)
+def part_2_is_stated_readably(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A word we do not know, or one without its reason, would silently count as Part 2: say so instead."""
+    if not settings.PART2_APPLICABILITY or stated():
+        return []
+    return [
+        Error(
+            "PART2_APPLICABILITY is none of part2_program, qso, intermediary, none, or PART2_REASON is empty.",
+            hint="Leave both empty to be treated as a Part 2 program.",
+            id="disclosures.E003",
+        )
+    ]
 
 
 @register(Tags.database, deploy=True)

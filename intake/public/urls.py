@@ -10,6 +10,7 @@ urlpatterns = [
     path("get-help/come-back/", views.intake_resume, name="intake_resume"),
     path("get-help/substances/<int:number>/", views.intake_substance, name="intake_substance"),
     path("get-help/<slug:slug>/", views.intake_step, name="intake_step"),
+    path("consent/", consent_views.consent_by_code, name="consent_by_code"),
     path("consent/given/", consent_views.consent_given, name="consent_given"),
     path("consent/<str:secret>/", consent_views.consent_by_link, name="consent_by_link"),
     path("status/", views.inquiry_status, name="inquiry_status"),

@@ -25,11 +25,12 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "healthy", "home", "guides", "guide_category", "guide", "crisis", "who_pays", "privacy", "get_help", "intake_check",
     "intake_sent", "intake_save", "intake_resume", "intake_substance", "intake_step", "consent_given",
-    "consent_by_link", "inquiry_status",
+    "consent_by_link", "consent_by_code", "inquiry_status",
 }  # fmt: skip
 ANSWERING = {
     "desk_queue", "desk_find", "desk_new_call", "desk_inquiry", "desk_inquiry_panel", "desk_correct", "desk_take",
     "desk_put_back", "desk_log_call", "desk_plan_callback", "desk_note", "desk_ask_plan", "desk_consent_link",
+    "desk_consent_code",
     "desk_spoken_yes", "desk_revoke", "desk_refer", "desk_close", "desk_reopen", "desk_callback", "desk_referral",
     "desk_packet",
 }  # fmt: skip

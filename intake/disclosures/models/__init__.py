@@ -1,6 +1,11 @@
 """The tables of this room, by subject. It knows an inquiry only by its public id: they outlive what they are about."""
 
-from intake.disclosures.models.consents import Consent, Disclosure, Purpose, SignedHow
+from intake.disclosures.models.codes import CodeTry, ConsentCode
+from intake.disclosures.models.consents import Basis, Carried, Consent, Disclosure, Purpose, SignedHow
+from intake.disclosures.models.rights import AccountingRequest, Breach, Restriction
 from intake.disclosures.models.texts import LegalText, TextKind
 
-__all__ = ["Consent", "Disclosure", "LegalText", "Purpose", "SignedHow", "TextKind"]
+__all__ = [
+    "AccountingRequest", "Basis", "Breach", "Carried", "CodeTry", "Consent", "ConsentCode", "Disclosure", "LegalText",
+    "Purpose", "Restriction", "SignedHow", "TextKind",
+]  # fmt: skip
