@@ -45,6 +45,8 @@ WHO_PAYS_TEXT = env.str("WHO_PAYS_TEXT", validate=FILLED_IN) if PRODUCTION else 
     "for a referral. Whoever installs this software must say here who runs and pays for the line, and whether "
     "anyone is paid per referral.",
 )  # fmt: skip
+# Who answers about privacy; stands in the notice of 42 CFR 2.22
+PRIVACY_EMAIL = env.str("PRIVACY_EMAIL") if PRODUCTION else env.str("PRIVACY_EMAIL", "privacy@example.org")
 
 # In whose name insurers are asked; without an enrolled provider plans are asked by phone
 PROVIDER_NAME = env.str("PROVIDER_NAME", "" if PRODUCTION else "EXAMPLE RECOVERY HELPLINE")

@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
 ]
 
+handler403 = "intake.dashboard.privacy_desk.forbidden"
 handler500 = "helpline.accounts.views.server_error"

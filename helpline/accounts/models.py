@@ -69,3 +69,11 @@ class User(AbstractBaseUser):
     @property
     def may_audit(self) -> bool:
         return self.may(Permission.READ_AUDIT)
+
+    @property
+    def may_keep_privacy(self) -> bool:
+        return self.may(Permission.KEEP_PRIVACY)
+
+    @property
+    def may_review(self) -> bool:
+        return self.may(Permission.REVIEW_BREAK_GLASS)

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     CORRECT_LISTINGS = "correct_listings"
     SUPERVISE = "supervise"
     READ_AUDIT = "read_audit"
+    KEEP_PRIVACY = "keep_privacy"
+    REVIEW_BREAK_GLASS = "review_break_glass"
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,23 @@ ROLES: dict[str, Role] = {
     ),
     "supervisor": Role(
         _("Supervisor"),
-        _("Does what a consultant does, and watches the queue and its outcomes."),
-        frozenset({Permission.ANSWER_INQUIRIES, Permission.VERIFY_INSURANCE, Permission.SUPERVISE}),
+        _("Does what a consultant does, watches the queue and its outcomes, and reviews broken glass."),
+        frozenset(
+            {
+                Permission.ANSWER_INQUIRIES,
+                Permission.VERIFY_INSURANCE,
+                Permission.SUPERVISE,
+                Permission.REVIEW_BREAK_GLASS,
+            }
+        ),
     ),
     "privacy_officer": Role(
         _("Privacy officer"),
-        _("Reads who looked at, changed and disclosed what. Sees no inquiry except through that record."),
-        frozenset({Permission.READ_AUDIT}),
+        _(
+            "Reads who looked at, changed and disclosed what, and answers for people's rights: restrictions, "
+            "accountings, breaches, official requests, broken glass. Sees no inquiry except through these."
+        ),
+        frozenset({Permission.READ_AUDIT, Permission.KEEP_PRIVACY, Permission.REVIEW_BREAK_GLASS}),
     ),
 }
 

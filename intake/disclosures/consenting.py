@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -166,11 +167,27 @@ def restricted(inquiry_id: uuid.UUID, purpose: str) -> bool:
     return Restriction.objects.in_force().filter(inquiry_id=inquiry_id, purpose=purpose).exists()
 
 
+@dataclass(frozen=True)
+class Agreed:
+    """Where somebody's consents stand: what may be relied on, what they forbade, what the privacy officer holds."""
+
+    consents: dict[str, Consent]
+    restricted: frozenset[str]
+    held: frozenset[str]
+
+
+def agreed(inquiry_id: uuid.UUID) -> Agreed:
+    stopped = Restriction.objects.in_force().filter(inquiry_id=inquiry_id).values_list("purpose", flat=True)
+    restricted = frozenset(stopped)
+    signed = list(Consent.objects.signed().filter(inquiry_id=inquiry_id).order_by("version"))
+    relied_on = [one for one in _sound(signed) if not one.is_held and one.purpose not in restricted]
+    held = frozenset(one.purpose for one in signed if one.is_held)
+    return Agreed({one.purpose: one for one in relied_on}, restricted, held)
+
+
 def standing(inquiry_id: uuid.UUID) -> dict[str, Consent]:
     """The consent that may be relied on for each purpose, by purpose; a restricted purpose has none."""
-    stopped = set(Restriction.objects.in_force().filter(inquiry_id=inquiry_id).values_list("purpose", flat=True))
-    consents = Consent.objects.in_force().filter(inquiry_id=inquiry_id).order_by("version")
-    return {c.purpose: c for c in _sound(consents) if c.purpose not in stopped}
+    return agreed(inquiry_id).consents
 
 
 def sound(consent_id: uuid.UUID) -> Consent | None:

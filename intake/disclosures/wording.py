@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent / "texts"
 
@@ -76,7 +77,8 @@ class ConsentWording:
 @cache
 def consent_wording(purpose: str) -> ConsentWording:
     text = wording(f"consent_{purpose}")
-    return ConsentWording(**text.parts | {"days": int(text.parts["days"])}, version=text.version, sha256=text.sha256)
+    parts: dict[str, Any] = text.parts | {"days": int(text.parts["days"])}
+    return ConsentWording(**parts, version=text.version, sha256=text.sha256)
 
 
 WORDINGS: dict[str, ConsentWording] = {purpose: consent_wording(purpose) for purpose in ("check_insurance", "refer")}
@@ -99,4 +101,5 @@ class MinorRow:
 @cache
 def minor_rows() -> dict[str, MinorRow]:
     lines = csv.DictReader(wording("minors").parts["rows"].splitlines(), delimiter="|")
-    return {row["state"]: MinorRow(**row | {"from_age": int(row["from_age"])}) for row in lines}
+    rows: list[dict[str, Any]] = [row | {"from_age": int(row["from_age"])} for row in lines]
+    return {row["state"]: MinorRow(**row) for row in rows}

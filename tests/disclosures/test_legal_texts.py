@@ -51,8 +51,8 @@ def test_a_consent_has_all_its_parts_and_a_minors_row_its_statute() -> None:
 
 def test_the_patients_notice_has_what_2_22_asks_for() -> None:
     assert set(wording("patient_notice").parts) == {
-        "effective", "law", "without_consent", "with_consent", "taking_it_back", "proceedings", "passed_on", "rights",
-        "duties", "complaints",
+        "header", "effective", "law", "without_consent", "with_consent", "taking_it_back", "proceedings", "passed_on",
+        "rights", "duties", "complaints",
     }  # fmt: skip
 
 

@@ -49,22 +49,19 @@ class Carried(models.TextChoices):
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
-    def in_force(self) -> ConsentQuerySet:
-        """Signed in writing by the person themselves, not revoked, expired or held: on the database's clock.
+    def signed(self) -> ConsentQuerySet:
+        """In writing by the person themselves, not revoked, not expired: on the database's clock."""
+        return self.filter(expires_at__gt=Now(), revoked_at=None, signer_is_the_person=True).exclude(
+            signed_how=SignedHow.SPOKEN
+        )
 
-        Ask ``consenting.sound`` whether one may be relied on: that looks at what it says, too.
-        """
-        return self.filter(
-            Q(held_because="") | Q(released_at__isnull=False),
-            expires_at__gt=Now(),
-            revoked_at=None,
-            signer_is_the_person=True,
-        ).exclude(signed_how=SignedHow.SPOKEN)
+    def in_force(self) -> ConsentQuerySet:
+        """Signed and not held. Whether one may be relied on is asked of ``consenting.sound``, which reads it, too."""
+        return self.signed().filter(Q(held_because="") | Q(released_at__isnull=False))
 
     def held(self) -> ConsentQuerySet:
         """Those the privacy officer has to decide on, oldest first."""
-        undecided = self.exclude(held_because="").filter(released_at=None, revoked_at=None, expires_at__gt=Now())
-        return undecided.order_by("signed_at")
+        return self.signed().exclude(held_because="").filter(released_at=None).order_by("signed_at")
 
     def allowing(self, purpose: str, *, inquiry_id: uuid.UUID) -> ConsentQuerySet:
         return self.in_force().filter(inquiry_id=inquiry_id, purpose=purpose).order_by("-version")
