@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
@@ -15,6 +15,11 @@ from intake.disclosures.applicability import applicability
 from intake.disclosures.models import AccountingRequest, Breach, BreakGlass, OfficialRequest, Purpose
 from intake.journey.asked import REPORT_FIELDS
 from intake.journey.break_glass import EMERGENCY_FIELDS
+
+if TYPE_CHECKING:
+    _BreachForm = forms.ModelForm[Breach]
+else:
+    _BreachForm = forms.ModelForm
 
 
 def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
@@ -134,7 +139,7 @@ class ReviewForm(DeskForm):
     words = words(_("In your words"), _("Say in a sentence what you looked at."))
 
 
-class BreachForm(forms.ModelForm):
+class BreachForm(_BreachForm):
     """What is known on the day it is written down; the assessment follows on its own page."""
 
     discovered_on = day(_("Discovered on"), help_text=_("The first day anybody of ours knew, or should have."))
@@ -159,7 +164,7 @@ class BreachForm(forms.ModelForm):
         return said
 
 
-class AssessmentForm(forms.ModelForm):
+class AssessmentForm(_BreachForm):
     """The four factors of 45 CFR 164.402(2), and what was concluded; then when people were told."""
 
     nature = words(_("1. What kind of information, and could people be identified by it?"), required=False)

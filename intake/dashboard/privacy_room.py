@@ -80,9 +80,12 @@ def sign_text(request: StaffRequest, text_id: UUID) -> HttpResponse:
 
 @officer
 def restriction(request: StaffRequest, restriction_id: UUID) -> HttpResponse:
-    """Agree, refuse or end; what was paid in full cannot be refused."""
+    """Agree, refuse or end, and tell them; what was paid in full cannot be refused."""
     row = get_object_or_404(Restriction, pk=restriction_id)
     to = request.POST.get("to")
+    if to == "told" and row.decided_at:
+        asked.tell_decision(row, by=request.user)
+        return redirect("desk_privacy")
     if to in {Restriction.State.AGREED, Restriction.State.REFUSED, Restriction.State.ENDED}:
         try:
             asked.decide_restriction(row, to, by=request.user)

@@ -45,6 +45,12 @@ def decide_restriction(restriction: Restriction, state: str, *, by: Actor) -> No
     restriction.refresh_from_db()
 
 
+def tell(restriction: Restriction) -> None:
+    """The person knows what was decided. Call inside ``acting``."""
+    restriction.told_at = Now()
+    restriction.save(update_fields=["told_at"])
+
+
 def ask_accounting(*, inquiry_id: uuid.UUID, kind: str, asked_on: date) -> AccountingRequest:
     """A request for an accounting or a list; one that is open already is given back. Call inside ``acting``.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
 
 from intake.disclosures.legal_texts import unsigned
@@ -31,15 +32,10 @@ class Worklist:
     @property
     def waiting(self) -> int:
         """How much waits; a sealed record waits for nobody."""
-        return sum(
-            map(
-                len,
-                (
-                    self.breaches, self.officials, self.glasses, self.restrictions, self.accountings, self.held,
-                    self.texts,
-                ),
-            )
+        kinds: tuple[Sized, ...] = (
+            self.breaches, self.officials, self.glasses, self.restrictions, self.accountings, self.held, self.texts,
         )  # fmt: skip
+        return sum(len(kind) for kind in kinds)
 
 
 def worklist() -> Worklist:
@@ -51,7 +47,7 @@ def worklist() -> Worklist:
             OfficialRequest.objects.filter(answered_at=None).select_related("taken_by").order_by("taken_at")
         ),
         glasses=list(BreakGlass.objects.to_review()),
-        restrictions=list(Restriction.objects.to_decide()),
+        restrictions=list(Restriction.objects.to_answer()),
         accountings=sorted(open_accountings, key=lambda one: one.due_on),
         held=list(Consent.objects.held()),
         sealed=list(SealedRecord.objects.standing().select_related("sealed_by").order_by("sealed_at")),

@@ -46,6 +46,11 @@ def decide_restriction(restriction: Restriction, state: str, *, by: User) -> Non
         announce("revoked", restriction.inquiry_id)
 
 
+def tell_decision(restriction: Restriction, *, by: User) -> None:
+    with acting(Actor.staff(by)):
+        rights.tell(restriction)
+
+
 def ask_accounting(inquiry: Inquiry, *, kind: str, asked_on: date, by: User) -> AccountingRequest:
     """Raises ``ValueError`` for a list of 2.24 where we are no intermediary."""
     with acting(Actor.staff(by)):

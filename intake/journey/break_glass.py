@@ -43,9 +43,10 @@ def tell_in_emergency(
     inquiry: Inquiry, *, name: str, affiliation: str, nature: str, reason: str, fields: Iterable[str], by: User
 ) -> BreakGlass:
     """Tell medical personnel what they need to meet an emergency, and document it as 2.51(c) asks."""
-    told = {"name": name, "affiliation": affiliation, "nature": nature, "reason": reason, "fields": fields}
     with acting(Actor.staff(by)):
-        glass = sealing.tell_in_emergency(inquiry.pk, **told, by=by)
+        glass = sealing.tell_in_emergency(
+            inquiry.pk, name=name, affiliation=affiliation, nature=nature, reason=reason, fields=fields, by=by
+        )
         announce("break_glass", inquiry.pk)
     return glass
 

@@ -71,6 +71,8 @@ def test_a_wish_is_kept_at_once_and_decided(officer: Client, desk: Client, inqui
     assert "Reyes" not in page
     assert "We do not agree" in send(officer, "desk_privacy_restriction", row.pk, to="refused")
     assert Purpose.REFER in standing(inquiry.pk)
+    assert "tell them" in officer.get("/desk/privacy/").content.decode()
+    assert "Requests to limit" not in send(officer, "desk_privacy_restriction", row.pk, to="told")
 
 
 def test_what_was_paid_in_full_is_no_question(officer: Client, desk: Client, inquiry: Inquiry) -> None:

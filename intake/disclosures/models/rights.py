@@ -20,8 +20,9 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
         """What binds us: agreed to, or not decided yet, since until then we do as they ask."""
         return self.filter(state__in=[Restriction.State.ASKED, Restriction.State.AGREED])
 
-    def to_decide(self) -> RestrictionQuerySet:
-        return self.filter(state=Restriction.State.ASKED).order_by("asked_at")
+    def to_answer(self) -> RestrictionQuerySet:
+        """Not decided, or decided and the person does not know it yet; oldest first."""
+        return self.filter(told_at=None).exclude(state=Restriction.State.ENDED).order_by("asked_at")
 
 
 class Restriction(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
@@ -54,7 +55,7 @@ class SealedRecord(models.Model):
 
 
 class BreakGlassQuerySet(models.QuerySet["BreakGlass"]):
-    def open_for(self, user_id: object) -> BreakGlassQuerySet:
+    def open_for(self, user_id: uuid.UUID) -> BreakGlassQuerySet:
         """What lets this user into a sealed record now, on the database's clock."""
         return self.filter(by_id=user_id, kind=BreakGlass.Kind.SEALED_RECORD, until__gt=Now())
 
