@@ -45,10 +45,16 @@ WHO_PAYS_TEXT = env.str("WHO_PAYS_TEXT", validate=FILLED_IN) if PRODUCTION else 
     "for a referral. Whoever installs this software must say here who runs and pays for the line, and whether "
     "anyone is paid per referral.",
 )  # fmt: skip
+# Who answers about privacy; stands in the notice of 42 CFR 2.22
+PRIVACY_EMAIL = env.str("PRIVACY_EMAIL") if PRODUCTION else env.str("PRIVACY_EMAIL", "privacy@example.org")
 
 # In whose name insurers are asked; without an enrolled provider plans are asked by phone
 PROVIDER_NAME = env.str("PROVIDER_NAME", "" if PRODUCTION else "EXAMPLE RECOVERY HELPLINE")
 PROVIDER_NPI = env.str("PROVIDER_NPI", "" if PRODUCTION else "1234567893")
+
+# What 42 CFR Part 2 makes of us; empty, unknown or without a reason it is Part 2 (docs/decisions/0009-part-2.md)
+PART2_APPLICABILITY = env.str("PART2_APPLICABILITY", "")
+PART2_REASON = env.str("PART2_REASON", "")
 
 INSTALLED_APPS = [
     "helpline.vault",

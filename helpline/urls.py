@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("helpline.accounts.urls")),
 ]
 
+handler403 = "intake.dashboard.privacy_desk.forbidden"
 handler500 = "helpline.accounts.views.server_error"

@@ -100,6 +100,14 @@ class User(AbstractBaseUser):
     def may_manage_staff(self) -> bool:
         return self.may(Permission.MANAGE_STAFF)
 
+    @property
+    def may_keep_privacy(self) -> bool:
+        return self.may(Permission.KEEP_PRIVACY)
+
+    @property
+    def may_review(self) -> bool:
+        return self.may(Permission.REVIEW_BREAK_GLASS)
+
 
 class KeptFormQuerySet(models.QuerySet["KeptForm"]):
     LASTS = timedelta(hours=2)

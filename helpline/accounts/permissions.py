@@ -23,6 +23,8 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     READ_STAFF = "read_staff"
     MANAGE_STAFF = "manage_staff"
+    KEEP_PRIVACY = "keep_privacy"
+    REVIEW_BREAK_GLASS = "review_break_glass"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,9 @@ ROLES: dict[str, Role] = {
         _("Supervisor"),
         # Manages accounts because making one opens nothing to them that they do not see already. A listings admin
         # could make themselves a consultant; a privacy officer would watch over accounts of their own making
-        _("Does what a consultant does, watches the queue and its outcomes, and manages staff accounts."),
+        _(
+            "Does what a consultant does, watches the queue and its outcomes, reviews broken glass, manages staff accounts."
+        ),
         frozenset(
             {
                 Permission.ANSWER_INQUIRIES,
@@ -60,13 +64,24 @@ ROLES: dict[str, Role] = {
                 Permission.SUPERVISE,
                 Permission.READ_STAFF,
                 Permission.MANAGE_STAFF,
+                Permission.REVIEW_BREAK_GLASS,
             }
         ),
     ),
     "privacy_officer": Role(
         _("Privacy officer"),
-        _("Reads who looked at, changed and disclosed what, and who works here. Sees no inquiry except through that."),
-        frozenset({Permission.READ_AUDIT, Permission.READ_STAFF}),
+        _(
+            "Reads who looked at, changed and disclosed what, and who works here, and answers for people's rights: "
+            "restrictions, accountings, breaches, official requests, broken glass. Sees no inquiry except through these."
+        ),
+        frozenset(
+            {
+                Permission.READ_AUDIT,
+                Permission.READ_STAFF,
+                Permission.KEEP_PRIVACY,
+                Permission.REVIEW_BREAK_GLASS,
+            }
+        ),
     ),
 }
 # Whoever manages accounts neither makes nor changes those of the people who watch them: "manage.py add_staff" does

@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from helpline.accounts.models import User
 from helpline.audit.models import AuditRecord
 from intake.calls.models import Call, Callback
-from intake.disclosures.consenting import ledger, standing
+from intake.disclosures.consenting import Agreed, agreed, ledger
 from intake.disclosures.models import Consent, Disclosure, Purpose
 from intake.inquiries.answers import Answers
 from intake.inquiries.models import ContactPoint, Inquiry, Note
@@ -38,7 +38,7 @@ class Case:
     triage: Triage
     policy: Policy | None
     verifications: tuple[Verification, ...]
-    consents: dict[str, Consent]
+    agreed: Agreed
     disclosures: tuple[Disclosure, ...]
     contact_points: tuple[ContactPoint, ...]
     calls: tuple[Call, ...]
@@ -55,6 +55,10 @@ class Case:
         """What the newest answer means; None while there is none."""
         newest = self.verification
         return Summary.from_json(newest.summary_json) if newest and newest.summary_json else None
+
+    @property
+    def consents(self) -> dict[str, Consent]:
+        return self.agreed.consents
 
     @property
     def may_check(self) -> bool:
@@ -98,7 +102,7 @@ def case_of(inquiry_id: UUID) -> Case:
         triage=inquiry.triage(),
         policy=policy,
         verifications=tuple(verifications),
-        consents=standing(inquiry_id),
+        agreed=agreed(inquiry_id),
         disclosures=tuple(ledger(inquiry_id)),
         contact_points=tuple(inquiry.contact_points.all()),
         calls=tuple(inquiry.calls.all()),

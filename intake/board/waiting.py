@@ -25,6 +25,7 @@ from django.db.models.functions import RowNumber
 from helpline.accounts.models import User
 from helpline.vault.sealing import CannotOpen
 from intake.calls.models import Callback
+from intake.disclosures.sealing import closed_to
 from intake.inquiries.models import Inquiry, State
 from intake.insurance.models import Verification, VerificationState
 
@@ -54,6 +55,7 @@ class Waiting:
     coverage: str
     callback_at: datetime | None
     quarantined: bool
+    sealed: bool
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Board:
 
 def board_for(user: User, *, now: datetime, most: int = MOST) -> Board:
     """Everything open in four groups, each most urgent first and at most ``most`` long; a due callback always shows."""
-    rows = tuple(_row(inquiry) for inquiry in _open(user).filter(Q(place__lte=most) | Q(callback_at__lte=now)))
+    open_ones, closed = _open(user).filter(Q(place__lte=most) | Q(callback_at__lte=now)), closed_to(user)
+    rows = tuple(_row(one, sealed=one.pk in closed and one.owner_id != user.pk) for one in open_ones)
     more = {name: next((row.in_group - len(each) for row in each), 0) for name, each in _grouped(rows).items()}
     return Board(rows=rows, more=more, by_phone=Verification.objects.for_phone().count(), now=now)
 
@@ -140,9 +143,10 @@ def _why_and_zip(inquiry: Inquiry) -> tuple[str, str]:
         return CANNOT_OPEN, ""
 
 
-def _row(inquiry: Inquiry) -> Waiting:
-    why, zip_code = _why_and_zip(inquiry)
-    state = getattr(inquiry, "verification_state", None)
+def _row(inquiry: Inquiry, *, sealed: bool) -> Waiting:
+    """One line; of a sealed one only what says that somebody has to care for it."""
+    why, zip_code = ("", "") if sealed else _why_and_zip(inquiry)
+    state = "" if sealed else getattr(inquiry, "verification_state", None)
     return Waiting(
         id=inquiry.pk,
         group=getattr(inquiry, "group", ""),
@@ -157,7 +161,8 @@ def _row(inquiry: Inquiry) -> Waiting:
         owner_id=inquiry.owner_id,
         owner=inquiry.owner.name if inquiry.owner else "",
         verification=VerificationState(state).label if state else "",
-        coverage=getattr(inquiry, "verification_coverage", None) or "",
+        coverage="" if sealed else getattr(inquiry, "verification_coverage", None) or "",
         callback_at=getattr(inquiry, "callback_at", None),
         quarantined=inquiry.quarantined,
+        sealed=sealed,
     )

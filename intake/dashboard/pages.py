@@ -14,16 +14,19 @@ from django.utils import timezone
 from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record_list, record_read
 from intake.board.case import Case, case_of, history_of
+from intake.board.sealed import admit
 from intake.board.waiting import MOST, board_for
 from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, FindForm, NoteForm, TellForm
 from intake.dashboard.next_steps import next_steps
 from intake.dashboard.told import told_of
-from intake.disclosures.models import Purpose
+from intake.disclosures.models import BreakGlass, Purpose
+from intake.disclosures.sealing import is_sealed
 from intake.disclosures.wording import WORDINGS
 from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Inquiry
 from intake.inquiries.triage import NOT_A_DIAGNOSIS
 from intake.inquiries.wording import in_words
+from intake.journey.minors import rule_for
 from intake.journey.suggest_programs import DEFAULT_MILES, REACHES, suggest
 from intake.messages.gate import may_call, may_leave_voicemail
 
@@ -31,11 +34,12 @@ EVERYBODY = 2000
 # Which events of the stream make a panel out of date
 PANELS = {
     "insurance": "verification consented revoked changed spoken_yes",
-    "consent": "consented revoked spoken_yes",
+    "consent": "consented revoked spoken_yes break_glass",
     "programs": "changed consented",
     "next": "taken put_back call callback referral referred verification consented revoked changed closed reopened",
     "referrals": "referred referral",
-    "history": "call callback note referral referred verification consented revoked changed taken put_back",
+    "history": "call callback note referral referred verification consented revoked changed taken put_back "
+    "break_glass sealed",
 }
 
 
@@ -48,6 +52,7 @@ def queue_context(request: StaffRequest) -> dict[str, Any]:
         "board": board,
         "live_url": f"{settings.LIVE_URL}stream",
         "section": "desk",
+        "to_review": BreakGlass.objects.to_review().count() if request.user.may_review else 0,
         "find_form": FindForm(),
     }
 
@@ -64,7 +69,9 @@ def _record_shown(request: StaffRequest, shown: list[UUID]) -> None:
         request.session["shown"] = [each.hex[-12:] for each in shown]
 
 
-def case_or_404(inquiry_id: UUID) -> Case:
+def case_or_404(request: StaffRequest, inquiry_id: UUID) -> Case:
+    """The inquiry, if it may be opened by whoever asks. Raises ``SealedFromYou``."""
+    admit(request.user, inquiry_id)
     try:
         return case_of(inquiry_id)
     except Inquiry.DoesNotExist:
@@ -95,6 +102,11 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "history": history_of(case.inquiry.pk),
         "panels": PANELS,
         "purposes": [(purpose, WORDINGS[purpose], case.consents.get(purpose)) for purpose in Purpose],
+        "held": case.agreed.held,
+        "restricted": case.agreed.restricted,
+        "consent_site": f"{settings.SITE_URL}{reverse('consent_by_code')}".removeprefix("https://"),
+        "minor": rule_for(case.answers),
+        "sealed": is_sealed(case.inquiry.pk),
         "now": now,
     }
 

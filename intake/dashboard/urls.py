@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from intake.dashboard import actions, views
+from intake.dashboard import actions, privacy_desk, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("inquiries/<uuid:inquiry_id>/notes/", actions.add_note, name="desk_note"),
     path("inquiries/<uuid:inquiry_id>/ask-plan/", actions.ask_plan, name="desk_ask_plan"),
     path("inquiries/<uuid:inquiry_id>/consent-link/", actions.consent_link, name="desk_consent_link"),
+    path("inquiries/<uuid:inquiry_id>/consent-code/", actions.consent_code, name="desk_consent_code"),
     path("inquiries/<uuid:inquiry_id>/spoken-yes/", actions.spoken_yes, name="desk_spoken_yes"),
     path("inquiries/<uuid:inquiry_id>/revoke/", actions.revoke_consents, name="desk_revoke"),
     path("inquiries/<uuid:inquiry_id>/refer/<uuid:program_id>/", actions.refer_to, name="desk_refer"),
@@ -28,5 +29,14 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/packet/", views.packet, name="desk_packet"),
     path("phone-checks/", actions.phone_checks, name="desk_phone_checks"),
     path("phone-checks/<uuid:verification_id>/", actions.phone_check, name="desk_phone_check"),
+    path("inquiries/<uuid:inquiry_id>/seal/", privacy_desk.seal, name="desk_seal"),
+    path("inquiries/<uuid:inquiry_id>/open-sealed/", privacy_desk.open_sealed, name="desk_open_sealed"),
+    path("inquiries/<uuid:inquiry_id>/emergency/", privacy_desk.emergency, name="desk_emergency"),
+    path("inquiries/<uuid:inquiry_id>/abuse-report/", privacy_desk.abuse_report, name="desk_abuse_report"),
+    path("inquiries/<uuid:inquiry_id>/rights/", privacy_desk.rights, name="desk_rights"),
+    path("official/", privacy_desk.official, name="desk_official"),
+    path("break-glass/", privacy_desk.glasses, name="desk_glasses"),
+    path("break-glass/<uuid:glass_id>/", privacy_desk.review_glass, name="desk_review_glass"),
+    path("privacy/", include("intake.dashboard.privacy_urls")),
     path("listings/", include("intake.dashboard.listings_urls")),
 ]

@@ -30,7 +30,9 @@ from intake.dashboard.pages import (
     inquiry_page,
     queue_context,
 )
-from intake.disclosures.models import Consent
+from intake.disclosures.applicability import applicability
+from intake.disclosures.consenting import sound
+from intake.disclosures.sealing import closed_to
 from intake.disclosures.wording import NOTICE_LONG, NOTICE_SOURCE
 from intake.inquiries.answers import Answers, ForWhom
 from intake.inquiries.finding import find
@@ -42,6 +44,7 @@ from intake.matching.models import Referral
 HOMES = (
     (Permission.CORRECT_LISTINGS, "listings"),
     (Permission.VERIFY_INSURANCE, "desk_phone_checks"),
+    (Permission.KEEP_PRIVACY, "desk_privacy"),
     (Permission.READ_AUDIT, "desk_audit"),
 )
 
@@ -71,7 +74,7 @@ def queue(request: StaffRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.ANSWER_INQUIRIES)
 def inquiry(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
-    return inquiry_page(request, case_or_404(inquiry_id))
+    return inquiry_page(request, case_or_404(request, inquiry_id))
 
 
 @require_GET
@@ -80,7 +83,7 @@ def panel(request: StaffRequest, inquiry_id: UUID, name: str) -> HttpResponse:
     """One part of an inquiry's page, made anew because something happened."""
     if name not in PANELS:
         raise Http404("No such part.")
-    case = case_or_404(inquiry_id)
+    case = case_or_404(request, inquiry_id)
     record_read(Actor.staff(request.user), "inquiry", inquiry_id)
     return render(request, f"dashboard/_{name}.html", case_context(request, case) | forms_of(case))
 
@@ -93,7 +96,8 @@ def find_inquiry(request: StaffRequest) -> HttpResponse:
     found = find(form.cleaned_data["sought"]) if form.is_valid() else []
     if len(found) == 1:
         return redirect("desk_inquiry", found[0].pk)
-    context = {"found": found, "form": form, "section": "desk"}
+    closed = closed_to(request.user, [one.pk for one in found])
+    context = {"found": found, "closed": closed, "form": form, "section": "desk"}
     return render(request, "dashboard/found.html", context)
 
 
@@ -124,7 +128,7 @@ def _is_key(text: str) -> bool:
 @requires(Permission.ANSWER_INQUIRIES)
 def correct_answers(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     """Correct or complete what is known. Somebody else's change in between is never written over."""
-    known: Inquiry = case_or_404(inquiry_id).inquiry
+    known: Inquiry = case_or_404(request, inquiry_id).inquiry
     if request.method != "POST":
         record_read(Actor.staff(request.user), "inquiry", inquiry_id)
         return correct_page(request, known, TellForm.showing(known.answers, known.version))
@@ -136,7 +140,7 @@ def correct_answers(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
             raise MoveRefused
         correct(known, form.applied(known.answers), by=Actor.staff(request.user))
     except MoveRefused:
-        known = case_or_404(inquiry_id).inquiry
+        known = case_or_404(request, inquiry_id).inquiry
         return correct_page(request, known, form.out_of_date(known, last_change(inquiry_id)))
     return redirect("desk_inquiry", inquiry_id)
 
@@ -146,15 +150,15 @@ def correct_answers(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
 def packet(request: StaffRequest, referral_id: UUID) -> HttpResponse:
     """What this program may be told, with the notice of 42 CFR 2.32 and the consent it rests on."""
     referral = get_object_or_404(Referral.objects.select_related("program"), pk=referral_id)
-    consent = Consent.objects.in_force().filter(pk=referral.consent_id or referral.pk).first()
+    case = case_or_404(request, referral.inquiry_id)
+    consent = sound(referral.consent_id or referral.pk)
     if consent is None:
         raise Http404("No consent in force for this referral.")
-    case = case_or_404(referral.inquiry_id)
     record_read(Actor.staff(request.user), "inquiry", referral.inquiry_id)
     context = case_context(request, case) | {
         "referral": referral,
         "consent": consent,
-        "notice": NOTICE_LONG,
+        "notice": NOTICE_LONG if applicability().notice_goes_along else "",
         "notice_source": NOTICE_SOURCE,
         "section": "desk",
     }

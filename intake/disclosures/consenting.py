@@ -1,9 +1,10 @@
-"""Giving, revoking and relying on a consent."""
+"""Giving, revoking and relying on a consent; and the few disclosures that rest on something else."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,12 +13,17 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from helpline.audit.acting import Actor, record
-from intake.disclosures.models import Consent, Disclosure, SignedHow
+from intake.disclosures.applicability import applicability
+from intake.disclosures.models import Basis, Carried, Consent, Disclosure, Restriction, SignedHow
 from intake.disclosures.wording import NOTICE_VERSION, WORDINGS
 
 
 class NoConsent(Exception):
     """There is no consent in force for this purpose: nothing may leave."""
+
+
+class Restricted(NoConsent):
+    """They asked us not to, and we must not, or agreed not to (42 CFR 2.26): nothing may leave, whatever was signed."""
 
 
 def give(
@@ -29,30 +35,39 @@ def give(
     how: str,
     recipients: str = "",
     by_the_person: bool,
+    held_because: str = "",
     by: Actor,
 ) -> Consent:
-    """Record a consent for one purpose as a new version. Raises ``ValueError`` when the name or signature is empty."""
-    if not patient_name.strip() or not signature.strip():
-        raise ValueError("A consent names the person and carries their signature.")
+    """Record a consent for one purpose as a new version. Raises ``ValueError`` when an element of 2.31(a) is missing.
+
+    One that is ``held_because`` of something unlocks nothing until the privacy officer releases it.
+    """
     wording = WORDINGS[purpose]
     versions = Consent.objects.filter(inquiry_id=inquiry_id, purpose=purpose)
-    consent = Consent.objects.create(
+    consent = Consent(
         inquiry_id=inquiry_id,
         version=versions.count() + 1,
         patient_name=patient_name.strip(),
         discloser=settings.SITE_NAME,
         information=wording.information,
         recipients=f"{wording.recipients}{': ' + recipients if recipients else ''}",
+        redisclosure_text=wording.redisclosure,
         purpose=purpose,
+        purpose_text=wording.purpose,
         revocation_text=wording.revocation,
+        refusal_text=wording.refusal,
         signed_at=Now(),
         expires_at=Now() + timedelta(days=wording.days),
         signature=signature.strip(),
         signed_how=how,
         signer_is_the_person=by_the_person,
+        held_because=held_because,
         wording_version=wording.version,
         wording_sha256=wording.sha256,
     )
+    if missing := consent.deficiencies():
+        raise ValueError(f"A consent names the person and carries their signature: missing {', '.join(missing)}.")
+    consent.save(force_insert=True)
     record(
         by,
         "consented" if how != SignedHow.SPOKEN else "spoken_yes",
@@ -74,26 +89,46 @@ def revoke(*, inquiry_id: uuid.UUID, purpose: str | None = None, by: Actor) -> i
     return len(ids)
 
 
+def release(consent: Consent, *, by: Actor) -> bool:
+    """Let a held consent count from now on; returns whether it was still held."""
+    held = Consent.objects.held().filter(pk=consent.pk)
+    released = bool(held.update(released_at=Now(), released_by=f"{by.kind}:{by.id}"))
+    if released:
+        record(by, "released", "consent", [consent.pk], inquiry_id=consent.inquiry_id)
+    return released
+
+
 def disclose(
-    *, inquiry_id: uuid.UUID, purpose: str, recipient: str, fields: Iterable[str], about: uuid.UUID, by: Actor
+    *,
+    inquiry_id: uuid.UUID,
+    purpose: str,
+    recipient: str,
+    fields: Iterable[str],
+    about: uuid.UUID,
+    carried: str,
+    by: Actor,
 ) -> Disclosure:
     """Write the ledger row of an act about to happen. Call inside the transaction that commits to the act.
 
-    The consent row is locked against revocation until that transaction ends, so a revocation is either seen here or
-    comes after. Raises ``NoConsent``.
+    The consents are locked against revocation and restriction until that transaction ends, so either is seen here or
+    comes after. ``carried`` says how the notice and the consent's scope go along. Raises ``NoConsent``, ``Restricted``.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("disclose() belongs inside a transaction")
-    consent = Consent.objects.allowing(purpose, inquiry_id=inquiry_id).select_for_update(no_key=True).first()
+    _in_a_transaction()
+    consents = Consent.objects.allowing(purpose, inquiry_id=inquiry_id).select_for_update(no_key=True)
+    consent = next(iter(_sound(consents)), None)
+    if restricted(inquiry_id, purpose):
+        raise Restricted
     if consent is None:
         raise NoConsent
+    goes_along = applicability().notice_goes_along
     disclosure = Disclosure.objects.create(
         inquiry_id=inquiry_id,
         consent_id=consent.pk,
         purpose=purpose,
         recipient=recipient,
         fields=list(fields),
-        notice_version=NOTICE_VERSION,
+        notice_version=NOTICE_VERSION if goes_along else "",
+        carried=carried if goes_along else Carried.NOTHING,
         made_by=f"{by.kind}:{by.id}",
         about_id=about,
     )
@@ -101,9 +136,74 @@ def disclose(
     return disclosure
 
 
+def disclose_without_consent(
+    *,
+    inquiry_id: uuid.UUID,
+    basis: Basis,
+    recipient: str,
+    fields: Iterable[str],
+    reason: str,
+    about: uuid.UUID,
+    by: Actor,
+) -> Disclosure:
+    """The ledger row of a disclosure that the law allows without a consent. Raises ``ValueError`` without a reason."""
+    _in_a_transaction()
+    if basis == Basis.CONSENT or not reason.strip() or not recipient.strip():
+        raise ValueError("Without a consent a disclosure says on what else it rests, to whom, and why.")
+    disclosure = Disclosure.objects.create(
+        inquiry_id=inquiry_id,
+        basis=basis,
+        recipient=recipient,
+        fields=list(fields),
+        reason=reason,
+        made_by=f"{by.kind}:{by.id}",
+        about_id=about,
+    )
+    record(by, "disclosed", "disclosure", [disclosure.pk], inquiry_id=inquiry_id, reason=basis)
+    return disclosure
+
+
+def restricted(inquiry_id: uuid.UUID, purpose: str) -> bool:
+    return Restriction.objects.in_force().filter(inquiry_id=inquiry_id, purpose=purpose).exists()
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Where somebody's consents stand: what may be relied on, what they forbade, what the privacy officer holds."""
+
+    consents: dict[str, Consent]
+    restricted: frozenset[str]
+    held: frozenset[str]
+
+
+def agreed(inquiry_id: uuid.UUID) -> Agreed:
+    stopped = Restriction.objects.in_force().filter(inquiry_id=inquiry_id).values_list("purpose", flat=True)
+    restricted = frozenset(stopped)
+    signed = list(Consent.objects.signed().filter(inquiry_id=inquiry_id).order_by("version"))
+    relied_on = [one for one in _sound(signed) if not one.is_held and one.purpose not in restricted]
+    held = frozenset(one.purpose for one in signed if one.is_held)
+    return Agreed({one.purpose: one for one in relied_on}, restricted, held)
+
+
 def standing(inquiry_id: uuid.UUID) -> dict[str, Consent]:
-    """The consent in force for each purpose, by purpose."""
-    return {c.purpose: c for c in Consent.objects.in_force().filter(inquiry_id=inquiry_id).order_by("version")}
+    """The consent that may be relied on for each purpose, by purpose; a restricted purpose has none."""
+    return agreed(inquiry_id).consents
+
+
+def sound(consent_id: uuid.UUID) -> Consent | None:
+    """This very consent, if it may still be relied on and nothing restricts its purpose."""
+    consent = next(iter(_sound(Consent.objects.in_force().filter(pk=consent_id))), None)
+    return consent if consent and not restricted(consent.inquiry_id, consent.purpose) else None
+
+
+def _sound(consents: Iterable[Consent]) -> list[Consent]:
+    """Those that lack nothing on their face: the one place where a deficient consent is refused (2.31(c)(2))."""
+    return [consent for consent in consents if not consent.deficiencies()]
+
+
+def _in_a_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a disclosure belongs inside a transaction")
 
 
 def ledger(inquiry_id: uuid.UUID) -> list[Disclosure]:

@@ -1,74 +1,105 @@
-"""The legal wording people see and recipients get, versioned and fingerprinted.
+"""The texts people see, sign and are told, as they stand in ``texts/``: plain files, read once. No Django.
 
-The two statements of 42 CFR 2.32(a) are the regulation's own words and must not be edited: a test holds their
-fingerprints. Everything else is our wording, dated, and awaits sign-off by counsel.
+The database keeps every version that was ever in use (``models/texts.py``); what is current is what this release
+carries. The two statements of 42 CFR 2.32(a) are the regulation's own words: a test holds their fingerprints.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import re
+import tomllib
 from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
 
-NOTICE_VERSION = "2.32(a) 2024"
-NOTICE_SOURCE = "42 CFR 2.32(a), as amended by 89 FR 12472 (16 February 2024)"
-NOTICE_SHORT = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
-NOTICE_LONG = (
-    "This record which has been disclosed to you is protected by Federal confidentiality rules (42 CFR part 2). "
-    "These rules prohibit you from using or disclosing this record, or testimony that describes the information "
-    "contained in this record, in any civil, criminal, administrative, or legislative proceedings by any Federal, "
-    "State, or local authority, against the patient, unless authorized by the consent of the patient, except as "
-    "provided at 42 CFR 2.12(c)(5) or as authorized by a court in accordance with 42 CFR 2.64 or 2.65. In addition, "
-    "the Federal rules prohibit you from making any other use or disclosure of this record unless at least one of the "
-    "following applies: (i) Further use or disclosure is expressly permitted by the written consent of the individual "
-    "whose information is being disclosed in this record or as otherwise permitted by 42 CFR part 2. (ii) You are a "
-    "covered entity or business associate and have received the record for treatment, payment, or health care "
-    "operations, or (iii) You have received the record from a covered entity or business associate as permitted by "
-    "45 CFR part 164, subparts A and E. A general authorization for the release of medical or other information is "
-    "NOT sufficient to meet the required elements of written consent to further use or redisclose the record (see 42 "
-    "CFR 2.31)."
-)
+FOLDER = Path(__file__).parent / "texts"
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What one consent says. ``recipients`` is completed with names when it is signed."""
+    """One text, with where it comes from. ``verbatim`` says that the words are the regulation's own."""
 
+    kind: str
+    title: str
     version: str
-    information: str
-    recipients: str
-    revocation: str
-    days: int
+    verbatim: bool
+    source: str
+    source_date: date
+    read_where: str
+    text: str
+    language: str = "en"
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256("\x1f".join((self.information, self.recipients, self.revocation)).encode()).hexdigest()
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def parts(self) -> dict[str, str]:
+        """The parts that ``# name`` begins, by name with underscores; a text without any has none."""
+        pieces = re.split(r"^# (.+)$", self.text, flags=re.M)[1:]
+        return {name.replace(" ", "_"): words.strip() for name, words in zip(pieces[::2], pieces[1::2], strict=True)}
+
+    def items(self, part: str) -> list[str]:
+        """The lines of a part, without the dashes of a list."""
+        return [line.removeprefix("- ") for line in self.parts[part].splitlines() if line]
 
 
-REVOCATION = (
-    "You may take this consent back at any time, in writing: on the page your reference code opens, by e-mail, or by "
-    "asking the person on the line to note it. From then on we send nothing more. What was already sent in reliance on "
-    "it cannot be called back. Saying no, or taking it back, never costs you our help."
-)
+@cache
+def wordings() -> dict[str, Wording]:
+    """Every current text, by kind."""
+    found = (tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml")))
+    return {one["kind"]: Wording(**one | {"text": one["text"].strip()}) for one in found}
 
-WORDINGS: dict[str, Wording] = {
-    "check_insurance": Wording(
-        version="2026-11-22",
-        information=(
-            "Your name, birth date and member ID, and the kinds of care we ask about: general cover, mental health and "
-            "substance use treatment. Your plan will learn that we asked, and for which kinds of care."
-        ),
-        recipients="Your health insurance plan, and the clearinghouse that carries our question to it",
-        revocation=REVOCATION,
-        days=30,
-    ),
-    "refer": Wording(
-        version="2026-11-22",
-        information=(
-            "Your name and how to reach you, what you use and what you told us about your health, what kind of care we "
-            "looked for and why, and what your insurance covers."
-        ),
-        recipients="The treatment programs that you choose with us",
-        revocation=REVOCATION,
-        days=60,
-    ),
-}
+
+def wording(kind: str) -> Wording:
+    return wordings()[kind]
+
+
+@dataclass(frozen=True)
+class ConsentWording:
+    """What one consent says; each field is an element of 2.31(a). ``recipients`` is completed when it is signed."""
+
+    information: str
+    recipients: str
+    purpose: str
+    redisclosure: str
+    refusal: str
+    revocation: str
+    days: int
+    version: str
+    sha256: str
+
+
+@cache
+def consent_wording(purpose: str) -> ConsentWording:
+    text = wording(f"consent_{purpose}")
+    parts: dict[str, Any] = text.parts | {"days": int(text.parts["days"])}
+    return ConsentWording(**parts, version=text.version, sha256=text.sha256)
+
+
+WORDINGS: dict[str, ConsentWording] = {purpose: consent_wording(purpose) for purpose in ("check_insurance", "refer")}
+NOTICE_LONG, NOTICE_SHORT = wording("notice_long").text, wording("notice_short").text
+NOTICE_VERSION, NOTICE_SOURCE = wording("notice_long").version, wording("notice_long").source
+
+
+@dataclass(frozen=True)
+class MinorRow:
+    """A state whose law lets a minor of this age obtain substance use treatment alone, and where we read it."""
+
+    state: str
+    from_age: int
+    covers: str
+    statute: str
+    read_where: str
+    read_on: str
+
+
+@cache
+def minor_rows() -> dict[str, MinorRow]:
+    lines = csv.DictReader(wording("minors").parts["rows"].splitlines(), delimiter="|")
+    rows: list[dict[str, Any]] = [row | {"from_age": int(row["from_age"])} for row in lines]
+    return {row["state"]: MinorRow(**row) for row in rows}

@@ -22,8 +22,8 @@ from django.utils import timezone
 
 from helpline.audit.acting import Actor, acting
 from helpline.payers.models import PayerRoad
-from intake.disclosures.consenting import NoConsent, disclose
-from intake.disclosures.models import Purpose
+from intake.disclosures.consenting import NoConsent, Restricted, disclose
+from intake.disclosures.models import Carried, Purpose
 from intake.inquiries.events import announce
 from intake.insurance.clearinghouses.errors import AskAPerson, ClearinghouseError, FixConfiguration, TryAgain
 from intake.insurance.clearinghouses.road import Road
@@ -110,6 +110,13 @@ def _has_road(policy: Policy) -> bool:
     return bool(road and road.enabled and settings.PROVIDER_NPI)
 
 
+def withdraw_waiting(inquiry_id: uuid.UUID) -> None:
+    """What was not asked yet is not asked any more. Call inside ``acting``; one being asked right now is left."""
+    waiting = Verification.objects.filter(policy__inquiry_id=inquiry_id, state__in=[S.WAITING, S.RETRY_AT])
+    for verification in waiting.select_for_update(of=("self",)).select_related("policy"):
+        _settle(verification, S.WITHDRAWN, "no consent in force")
+
+
 def claim_due(limit: int) -> list[Claim]:
     """Take up to ``limit`` due jobs. Each is committed as being sent, with its ledger row, before this returns.
 
@@ -182,8 +189,11 @@ def _begin(verification: Verification) -> Claim:
             recipient=f"{verification.policy.payer} by way of {road_row.receiver_id}",
             fields=DISCLOSED_FIELDS,
             about=attempt_id,
+            carried=Carried.BY_AGREEMENT,
             by=WORKER,
         )
+    except Restricted:
+        raise _Ended(S.WITHDRAWN, "they asked us not to tell the plan") from None
     except NoConsent:
         raise _Ended(S.WITHDRAWN, "no consent in force") from None
     number = _begin_attempt(verification, attempt_id, control, payload)

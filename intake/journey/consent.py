@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpline.audit.acting import Actor, acting, record
-from helpline.vault.models import SignedLink
+from helpline.vault.models import LinkRefused, SignedLink
+from intake.disclosures.codes import make_code, spend_code
 from intake.disclosures.consenting import give, revoke
 from intake.disclosures.models import Purpose, SignedHow
 from intake.inquiries.answers import Answers
@@ -21,12 +22,16 @@ from intake.inquiries.models import ContactPoint, Inquiry
 from intake.inquiries.opening import answer_again
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
-from intake.insurance.verification import ask_for
+from intake.insurance.verification import ask_for, withdraw_waiting
+from intake.journey.minors import held_because
 from intake.messages.models import Message
 from intake.messages.sending import send
 
 LINK_PURPOSE = "consent"
 LINK_LASTS = timedelta(days=2)
+# What a short code opens; the page stays open long enough to read it
+CODE_PURPOSE = "consent_by_code"
+PAGE_LASTS = timedelta(minutes=30)
 LINK_BODY = gettext_lazy(
     "Here is the page we talked about. It opens once, and only for two days:\n\n%(address)s\n\n"
     "If you did not ask for this, you can leave it alone."
@@ -41,13 +46,38 @@ def make_consent_link(inquiry: Inquiry, *, by: Actor) -> str:
     return f"{settings.SITE_URL}/consent/{secret}/"
 
 
+def make_consent_code(inquiry: Inquiry, *, by: Actor) -> str:
+    """A code to read out to the person, who types it at /consent/ on their own phone. Raises ``TooMany``."""
+    with acting(by):
+        code = make_code(inquiry.pk)
+        record(by, "made_code", "consent", inquiry_id=inquiry.pk)
+    return code
+
+
+def open_with_code(typed: str, *, address: str) -> str:
+    """The secret of the page a code opens. Raises ``CodeRefused``, ``TooMany``."""
+    code = spend_code(typed, address=address)
+    with acting(Actor("code", str(code.pk))):
+        _, secret = SignedLink.objects.make(purpose=CODE_PURPOSE, subject=code.inquiry_id, lasts=PAGE_LASTS)
+    return secret
+
+
+def open_link(secret: str) -> SignedLink:
+    """The link behind a consent page, come by itself or through a code. Raises ``LinkRefused``."""
+    try:
+        return SignedLink.objects.open(secret, purpose=LINK_PURPOSE)
+    except LinkRefused:
+        return SignedLink.objects.open(secret, purpose=CODE_PURPOSE)
+
+
 def sign(link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], signature: str, told: Answers) -> Inquiry:
     """The person's own yes: a consent for each purpose, and the insurer is asked if that is one of them.
 
-    ``told`` are the inquiry's answers completed by what the person typed on the page. Raises ``LinkRefused`` when the
-    link was used meanwhile.
+    ``told`` are the inquiry's answers completed by what the person typed on the page. A minor's consent may be held
+    for the privacy officer, and then asks nobody. Raises ``LinkRefused`` when the link was used meanwhile.
     """
-    by = Actor.link(link)
+    by, held = Actor.link(link), held_because(told)
+    how = SignedHow.CODE if link.purpose == CODE_PURPOSE else SignedHow.LINK
     with acting(by):
         link.use()
         inquiry = Inquiry.objects.select_related("person").get(pk=link.subject)
@@ -59,13 +89,14 @@ def sign(link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], si
                 purpose=purpose,
                 patient_name=" ".join(name),
                 signature=signature,
-                how=SignedHow.LINK,
+                how=how,
                 recipients=told.insurance.payer_name if purpose == Purpose.CHECK_INSURANCE else "",
                 by_the_person=True,
+                held_because=held,
                 by=by,
             )
         policy = keep_policy(inquiry, inquiry.answers)
-        if Purpose.CHECK_INSURANCE in purposes and policy:
+        if Purpose.CHECK_INSURANCE in purposes and policy and not held:
             ask_for(policy)
             nudge()
         announce("consented", inquiry.pk)
@@ -73,9 +104,10 @@ def sign(link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], si
 
 
 def take_back(inquiry_id: uuid.UUID, *, by: Actor) -> int:
-    """Revoke every consent of this inquiry at once; returns how many were in force."""
+    """Revoke every consent of this inquiry at once; returns how many were in force. What waits is not sent any more."""
     with acting(by):
         count = revoke(inquiry_id=inquiry_id, by=by)
+        withdraw_waiting(inquiry_id)
         announce("revoked", inquiry_id)
     return count
 

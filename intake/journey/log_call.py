@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting
 from intake.calls.models import Call, Callback
+from intake.disclosures.sealing import is_sealed
 from intake.inquiries.events import announce
 from intake.inquiries.models import ContactPoint, Inquiry, MoveRefused, Note, State
 
@@ -22,8 +23,10 @@ def take(inquiry: Inquiry, *, by: User) -> None:
 
 
 def put_back(inquiry: Inquiry, *, by: User) -> None:
-    """Back to the waiting queue, for whoever is free."""
+    """Back to the waiting queue, for whoever is free. Raises ``MoveRefused`` for a sealed one: nobody could open it."""
     with acting(Actor.staff(by)):
+        if is_sealed(inquiry.pk):
+            raise MoveRefused("a sealed record has to belong to somebody")
         inquiry.move(State.WAITING, owner=None)
         announce("put_back", inquiry.pk)
 

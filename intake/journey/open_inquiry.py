@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from helpline.audit.acting import Actor, acting
 from intake.disclosures.consenting import give
-from intake.disclosures.models import Purpose, SignedHow
+from intake.disclosures.models import Consent, Purpose, SignedHow
 from intake.inquiries.answers import Answers
 from intake.inquiries.events import announce
 from intake.inquiries.models import Channel, Inquiry
@@ -16,6 +16,7 @@ from intake.inquiries.opening import open_from
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
 from intake.insurance.verification import ask_first
+from intake.journey.minors import held_because
 
 
 def open_inquiry(
@@ -39,8 +40,8 @@ def open_inquiry(
                 answers, idempotency_key=key, channel=channel, quarantined=quarantined, language=language
             )
             policy = keep_policy(inquiry, answers, new=True)
-            if policy and answers.may_verify and not quarantined:
-                consent_to_check(inquiry, answers, by=by)
+            agreed = policy and answers.may_verify and not quarantined
+            if policy and agreed and not consent_to_check(inquiry, answers, by=by).is_held:
                 ask_first(policy)
                 nudge()
             announce("opened", inquiry.pk)
@@ -49,9 +50,9 @@ def open_inquiry(
     return inquiry
 
 
-def consent_to_check(inquiry: Inquiry, answers: Answers, *, by: Actor) -> None:
+def consent_to_check(inquiry: Inquiry, answers: Answers, *, by: Actor) -> Consent:
     signed = answers.insurance.signed_name
-    give(
+    return give(
         inquiry_id=inquiry.pk,
         purpose=Purpose.CHECK_INSURANCE,
         patient_name=inquiry.person.full_name or signed,
@@ -59,5 +60,6 @@ def consent_to_check(inquiry: Inquiry, answers: Answers, *, by: Actor) -> None:
         how=SignedHow.FORM,
         recipients=answers.insurance.payer_name,
         by_the_person=True,
+        held_because=held_because(answers),
         by=by,
     )

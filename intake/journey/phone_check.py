@@ -8,7 +8,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting, record_read
 from intake.disclosures.consenting import NoConsent, disclose, standing
-from intake.disclosures.models import Disclosure, Purpose
+from intake.disclosures.models import Carried, Disclosure, Purpose
 from intake.inquiries.events import announce
 from intake.inquiries.models import Note
 from intake.insurance.models import Verification
@@ -28,6 +28,7 @@ def begin_phone_check(verification: Verification, *, by: User) -> None:
                 recipient=f"{policy.payer or policy.payer_said}, by phone",
                 fields=DISCLOSED_FIELDS,
                 about=verification.pk,
+                carried=Carried.READ_OUT,
                 by=actor,
             )
         record_read(actor, "verification", verification.pk, inquiry_id=policy.inquiry_id)

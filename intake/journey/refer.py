@@ -9,7 +9,7 @@ from helpline.audit.acting import Actor, acting
 from helpline.programs.models import Program
 from helpline.vault.ids import new_id
 from intake.disclosures.consenting import disclose
-from intake.disclosures.models import Purpose
+from intake.disclosures.models import Carried, Purpose
 from intake.inquiries.events import announce
 from intake.inquiries.models import Inquiry, MoveRefused, State
 from intake.matching.models import Referral, ReferralState
@@ -30,9 +30,10 @@ def refer(inquiry: Inquiry, program: Program, *, packet: bool, note: str = "", b
                 ledger_row = disclose(
                     inquiry_id=inquiry.pk,
                     purpose=Purpose.REFER,
-                    recipient=f"{program}",
+                    recipient=_recipient(program),
                     fields=PACKET_FIELDS,
                     about=referral_id,
+                    carried=Carried.WITH_IT,
                     by=actor,
                 )
                 consent_id = ledger_row.consent_id
@@ -51,6 +52,11 @@ def refer(inquiry: Inquiry, program: Program, *, packet: bool, note: str = "", b
     except IntegrityError:
         raise MoveRefused("this program has already been asked for them") from None
     return referral
+
+
+def _recipient(program: Program) -> str:
+    """Name and address, as an accounting asks for (164.528(b)(2)(ii)); a hidden place by its name alone."""
+    return program.name if program.confidential else f"{program.name}, {program.address}"
 
 
 def follow(referral: Referral, to: str, *, by: User) -> None:

@@ -61,6 +61,27 @@ class CodeForm(forms.Form):
         return found
 
 
+class ConsentCodeForm(forms.Form):
+    code = forms.CharField(
+        max_length=20,
+        label=_("The code you were just told"),
+        help_text=_("Eight letters and numbers, like BCDF-2345. Capitals and the dash do not matter."),
+        error_messages={
+            "required": _("Enter the code the person on the line read out."),
+            "max_length": _("The code has eight letters and numbers. Check what you typed."),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-12"}),
+    )
+
+    def refuse(self) -> None:
+        self.add_error(
+            "code", _("This code opens nothing: mistyped, used, or older than 15 minutes. Ask for a new one.")
+        )
+
+    def refuse_for_a_while(self) -> None:
+        self.add_error("code", _("Too many tries from here. Wait 15 minutes, or ask on the phone for a link instead."))
+
+
 class SendForm(forms.Form):
     """``website`` is shown to nobody: who fills it in is set aside as a likely program, never turned away."""
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from intake.public import consent_views, views
+from intake.public.notice import privacy_notice
 
 urlpatterns = [
     path("get-help/", views.get_help, name="get_help"),
@@ -10,7 +11,9 @@ urlpatterns = [
     path("get-help/come-back/", views.intake_resume, name="intake_resume"),
     path("get-help/substances/<int:number>/", views.intake_substance, name="intake_substance"),
     path("get-help/<slug:slug>/", views.intake_step, name="intake_step"),
+    path("consent/", consent_views.consent_by_code, name="consent_by_code"),
     path("consent/given/", consent_views.consent_given, name="consent_given"),
     path("consent/<str:secret>/", consent_views.consent_by_link, name="consent_by_link"),
+    path("privacy-notice/", privacy_notice, name="privacy_notice"),
     path("status/", views.inquiry_status, name="inquiry_status"),
 ]

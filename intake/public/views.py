@@ -24,6 +24,7 @@ from intake.public import drafts
 from intake.public.codes import STATE_WORDS, CodeForm, SendForm
 from intake.public.flow import elsewhere, onward, wants_check
 from intake.public.nearby import programs_to_ring
+from intake.public.notice import notice
 from intake.public.sections import sections
 from intake.public.step_form import StepForm
 from intake.public.steps import BY_SLUG, Step, applying, before, urgent_actions
@@ -138,7 +139,7 @@ def intake_check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.belongs_to(draft.idempotency_key):
         _send(draft, quarantined=form.looks_automatic())
         return redirect("intake_sent")
-    shown = {"sections": sections(draft.answers), "urgent": urgent_actions(draft.answers)}
+    shown = {"sections": sections(draft.answers), "urgent": urgent_actions(draft.answers), "notice": notice()}
     other = draft.answers.for_whom is ForWhom.SOMEONE_ELSE
     return render(request, "public/intake/check.html", shown | {"key": draft.idempotency_key, "for_other": other})
 

@@ -13,8 +13,12 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.accounts.permissions import ROLES
 from helpline.audit.acting import Actor
+from intake.disclosures.consenting import give
+from intake.disclosures.models import Breach, LegalText
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Verification
+from intake.journey import break_glass
+from intake.journey.asked import ask_accounting, ask_restriction, take_official_request
 from intake.journey.consent import make_consent_link
 from intake.journey.log_call import plan_callback
 from intake.journey.refer import refer
@@ -25,29 +29,36 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "healthy", "home", "guides", "guide_category", "guide", "crisis", "who_pays", "privacy", "get_help", "intake_check",
     "intake_sent", "intake_save", "intake_resume", "intake_substance", "intake_step", "consent_given",
-    "consent_by_link", "inquiry_status",
+    "consent_by_link", "consent_by_code", "inquiry_status", "privacy_notice",
 }  # fmt: skip
 ANSWERING = {
     "desk_queue", "desk_find", "desk_new_call", "desk_inquiry", "desk_inquiry_panel", "desk_correct", "desk_take",
     "desk_put_back", "desk_log_call", "desk_plan_callback", "desk_note", "desk_ask_plan", "desk_consent_link",
     "desk_spoken_yes", "desk_revoke", "desk_refer", "desk_close", "desk_reopen", "desk_callback", "desk_referral",
-    "desk_packet",
+    "desk_packet", "desk_consent_code", "desk_seal", "desk_open_sealed", "desk_emergency", "desk_abuse_report",
+    "desk_rights",
 }  # fmt: skip
 VERIFYING = {"desk_phone_checks", "desk_phone_check"}
 LISTINGS = {"listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status"}
 AUDIT = {"desk_audit"}
 READING_STAFF = {"staff", "staff_account"}
 MANAGING_STAFF = {"staff_invite", "staff_role", "staff_out_of_use", "staff_begin_anew"}
-ANY_STAFF = {"desk", "kept_form"}
+REVIEWING = {"desk_glasses", "desk_review_glass"}
+PRIVACY = {
+    "desk_privacy", "desk_privacy_texts", "desk_privacy_sign_text", "desk_privacy_restriction",
+    "desk_privacy_accounting", "desk_privacy_accounting_pdf", "desk_privacy_answered", "desk_privacy_new_breach",
+    "desk_privacy_breach", "desk_privacy_official", "desk_privacy_sealed", "desk_privacy_held",
+}  # fmt: skip
+ANY_STAFF = {"desk", "desk_official", "kept_form"}
 # django-allauth gates these itself: signing in, and one's own password, factors and sessions
 SIGNING_IN = {"account_", "mfa_", "usersessions_"}
 
 MAY = {
     "consultant": ANSWERING | VERIFYING,
-    "supervisor": ANSWERING | VERIFYING | READING_STAFF | MANAGING_STAFF,
+    "supervisor": ANSWERING | VERIFYING | READING_STAFF | MANAGING_STAFF | REVIEWING,
     "verifier": VERIFYING,
     "admin": LISTINGS,
-    "privacy_officer": AUDIT | READING_STAFF,
+    "privacy_officer": AUDIT | READING_STAFF | REVIEWING | PRIVACY,
 }
 POSTED = ANSWERING - {
     "desk_queue",
@@ -56,8 +67,13 @@ POSTED = ANSWERING - {
     "desk_inquiry_panel",
     "desk_correct",
     "desk_packet",
+    "desk_seal",
+    "desk_emergency",
+    "desk_abuse_report",
+    "desk_rights",
 }
 POSTED |= MANAGING_STAFF - {"staff_invite"}
+POSTED |= {"desk_privacy_answered"}
 POSTED |= {"desk_phone_check", "listings_together", "listing_verify", "listing_status"}
 
 
@@ -81,7 +97,23 @@ def addresses() -> dict[str, str]:
     callback = plan_callback(inquiry, due_at=timezone.now() + timedelta(1), contact_point=None, by=consultant)
     verification = Verification.objects.get()
     link = make_consent_link(inquiry, by=Actor.staff(consultant))
+    other = opened("anonymous")
+    asked_on = timezone.localdate()
     given = {
+        "text_id": LegalText.objects.first().pk,
+        "restriction_id": ask_restriction(
+            other, purpose="refer", what="x", paid_in_full=False, by=consultant
+        ).pk,
+        "accounting_id": ask_accounting(other, kind="accounting", asked_on=asked_on, by=consultant).pk,
+        "breach_id": Breach.objects.create(discovered_on=asked_on, what="x", whom="x", recorded_by="x").pk,
+        "official_id": take_official_request(by=consultant, kind="police", who="x", asked="x").pk,
+        "sealed_id": break_glass.seal(other, "x", by=consultant).pk,
+        "glass_id": break_glass.break_open(other.pk, "x", by=consultant).pk,
+        "consent_id": give(
+            inquiry_id=other.pk, purpose="refer", patient_name="x", signature="x", how="form", by_the_person=True,
+            held_because="minor", by=Actor.staff(consultant),
+        ).pk,
+    } | {
         "inquiry_id": inquiry.pk, "program_id": program.pk, "callback_id": callback.pk, "referral_id": referral.pk,
         "verification_id": verification.pk, "user_id": consultant.pk, "form_id": consultant.pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
@@ -110,7 +142,8 @@ def outcome(client: Client, name: str, address: str) -> str:
 
 
 def test_every_address_is_in_the_table() -> None:
-    known = OPEN | ANSWERING | VERIFYING | LISTINGS | AUDIT | READING_STAFF | MANAGING_STAFF | ANY_STAFF
+    known = OPEN | ANSWERING | VERIFYING | LISTINGS | AUDIT | READING_STAFF | MANAGING_STAFF
+    known |= REVIEWING | PRIVACY | ANY_STAFF
     assert {n for n in names() if not is_for_signing_in(n)} == known
     assert set(MAY) == set(ROLES)
 

@@ -29,7 +29,7 @@ def signed(**changes: object) -> Consent:
 def leave(**changes: object) -> Disclosure:
     told = {
         "inquiry_id": INQUIRY, "purpose": Purpose.CHECK_INSURANCE, "recipient": "A plan", "fields": ["name"],
-        "about": uuid.uuid4(), "by": Actor.process("test"),
+        "about": uuid.uuid4(), "carried": "with_it", "by": Actor.process("test"),
     }  # fmt: skip
     with acting(Actor.process("test")):
         return disclose(**told | changes)  # type: ignore[arg-type]

@@ -12,10 +12,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from helpline.audit.acting import CALLER
+from helpline.audit.acting import CALLER, acting
 from helpline.payers.models import Payer, PayerKind, PayerRoad
-from intake.disclosures.consenting import revoke
+from intake.disclosures.consenting import NoConsent, revoke
 from intake.disclosures.models import Disclosure
+from intake.disclosures.rights import ask_restriction
 from intake.inquiries.answers import Insurance, InsuranceKind, Person
 from intake.inquiries.models import Inquiry
 from intake.insurance.clearinghouses.errors import AskAPerson, FixConfiguration, OutcomeUnknown, TryAgain
@@ -24,6 +25,8 @@ from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.sandbox.members import PAYER_ID
 from intake.insurance.verification import Claim, Outcome, ask_for, claim_due, failed, finish, read
+from intake.journey.check_insurance import check_insurance
+from intake.journey.consent import take_back
 from intake.journey.demo import SANDBOX, people, sandbox
 from intake.journey.open_inquiry import open_inquiry
 
@@ -264,3 +267,19 @@ def test_a_move_there_is_not_is_refused(inquiry: Inquiry) -> None:
     row = job()
     with pytest.raises(ValueError, match="waiting to answered"):
         row.move(S.ANSWERED)
+
+
+def test_what_was_paid_in_full_is_never_asked_at_the_plan(inquiry: Inquiry) -> None:
+    """Queued before they asked us not to: the gate is inside the disclosure (42 CFR 2.26(a)(6))."""
+    with acting(CALLER):
+        ask_restriction(inquiry_id=inquiry.pk, purpose="check_insurance", what="all", paid_in_full=True, by=CALLER)
+    assert claim_due(10) == []
+    assert (job().state, job().why) == (S.WITHDRAWN, "they asked us not to tell the plan")
+    assert not Disclosure.objects.exists()
+    with pytest.raises(NoConsent):
+        check_insurance(inquiry, by=CALLER)
+
+
+def test_taking_it_back_stops_what_waits_at_once(inquiry: Inquiry) -> None:
+    take_back(inquiry.pk, by=CALLER)
+    assert (job().state, Disclosure.objects.count(), Attempt.objects.count()) == (S.WITHDRAWN, 0, 0)

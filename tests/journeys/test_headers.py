@@ -23,6 +23,7 @@ PRODUCTION = {
     "SITE_URL": "https://localhost",
     "LIVE_URL": "/live/",
     "TOLL_FREE_NUMBER": "+18005550123",
+    "PRIVACY_EMAIL": "privacy@localhost",
     "WHO_PAYS_TEXT": "A foundation runs and pays for this line. Nobody is paid per referral.",
 }
 PROXIED = {"X-Forwarded-Proto": "https"}
@@ -32,7 +33,15 @@ CLOSED = ("/desk/", "/accounts/2fa/", "/no-such-page/", "/desk/no-such-page/")
 FORM = ("/get-help/", "/get-help/who/", "/get-help/check/", "/get-help/save/", "/get-help/come-back/", "/status/")
 # What a policy without unsafe-inline would leave dead; a block of data runs nothing
 INLINE = r"""<script(?![^>]*(?: src=|type="application/json"))|\son[a-z]+=|\sstyle="""
-REQUIRED = ["SECRET_KEY", "VAULT_KEYS", "VAULT_INDEX_KEY", "SITE_URL", "WHO_PAYS_TEXT", "TOLL_FREE_NUMBER"]
+REQUIRED = [
+    "SECRET_KEY",
+    "VAULT_KEYS",
+    "VAULT_INDEX_KEY",
+    "SITE_URL",
+    "WHO_PAYS_TEXT",
+    "TOLL_FREE_NUMBER",
+    "PRIVACY_EMAIL",
+]
 
 
 @pytest.fixture

@@ -1,17 +1,23 @@
 """He consents himself, by a link that works once; his mother's form alone sends nothing."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
 from helpline.audit.acting import CALLER
-from intake.disclosures.models import Consent
+from helpline.programs.models import Place
+from intake.disclosures.codes import TooMany
+from intake.disclosures.consenting import standing
+from intake.disclosures.models import Consent, ConsentCode
 from intake.inquiries.answers import Answers, ForWhom, Insurance, InsuranceKind
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Verification
-from intake.journey.consent import make_consent_link
+from intake.journey.check_insurance import correct
+from intake.journey.consent import make_consent_code, make_consent_link
 from intake.journey.open_inquiry import open_inquiry
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +83,56 @@ def test_what_is_missing_is_said_and_nothing_is_signed(
     assert sentence in client.post(link, SIGNED | change).text
     assert Consent.objects.count() == 0
     assert client.get(link).status_code == 200
+
+
+@pytest.fixture
+def code(inquiry: Inquiry) -> str:
+    return make_consent_code(inquiry, by=CALLER)
+
+
+def test_a_code_read_out_on_the_phone_opens_the_page_once(client: Client, inquiry: Inquiry, code: str) -> None:
+    said = code.lower().replace("-", " ")
+    page = client.post(reverse("consent_by_code"), {"code": said}).headers["Location"]
+    assert "Sample Plan" not in client.get(page).text
+    client.post(page, SIGNED)
+    assert set(Consent.objects.values_list("signed_how", flat=True)) == {"code"}
+    assert "opens nothing" in client.post(reverse("consent_by_code"), {"code": code}).text
+    assert client.get(page).status_code == 410
+
+
+def test_a_code_lasts_fifteen_minutes_and_a_new_one_ends_it(client: Client, inquiry: Inquiry, code: str) -> None:
+    newer = make_consent_code(inquiry, by=CALLER)
+    assert "opens nothing" in client.post(reverse("consent_by_code"), {"code": code}).text
+    ConsentCode.objects.filter(used_at=None).update(expires_at=Now() - timedelta(seconds=1))
+    assert "opens nothing" in client.post(reverse("consent_by_code"), {"code": newer}).text
+
+
+def test_codes_cannot_be_guessed_from_one_address(client: Client, code: str) -> None:
+    for _ in range(10):
+        assert "opens nothing" in client.post(reverse("consent_by_code"), {"code": "2222-2222"}).text
+    assert "Too many tries" in client.post(reverse("consent_by_code"), {"code": code}).text
+    elsewhere = client.post(reverse("consent_by_code"), {"code": code}, REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.status_code == 302
+
+
+def test_an_inquiry_gets_only_some_codes_an_hour(inquiry: Inquiry) -> None:
+    for _ in range(6):
+        make_consent_code(inquiry, by=CALLER)
+    with pytest.raises(TooMany):
+        make_consent_code(inquiry, by=CALLER)
+
+
+@pytest.mark.parametrize(("zip", "born", "held"), [("94103", "3/27/2012", False), ("35203", "3/27/2012", True)])
+def test_a_minors_yes_waits_where_nobody_read_the_law(
+    client: Client, inquiry: Inquiry, link: str, zip: str, born: str, held: bool
+) -> None:
+    Place.objects.create(zip="94103", city="San Francisco", state="CA")
+    Place.objects.create(zip="35203", city="Birmingham", state="AL")
+    correct(inquiry, replace(inquiry.answers, zip=zip), by=CALLER)
+    client.post(link, SIGNED | {"birth_date": born})
+    assert Consent.objects.held().count() == (2 if held else 0)
+    assert bool(standing(inquiry.pk)) is not held
+    assert Verification.objects.count() == (0 if held else 1)
 
 
 def test_an_unknown_link_says_what_to_do(client: Client) -> None:

@@ -29,6 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo's accounts have a public password: this is refused in production.")
+        call_command("load_legal_texts", stdout=self.stdout)
         call_command("load_substances", stdout=self.stdout)
         call_command("load_payers", stdout=self.stdout)
         call_command("load_directory", stdout=self.stdout)

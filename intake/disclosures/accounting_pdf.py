@@ -1,0 +1,66 @@
+"""The accounting as a PDF to hand or post to the person. Names in any Latin, Greek or Cyrillic letters are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from intake.disclosures.models import AccountingRequest
+from intake.disclosures.rights import YEARS, Accounted
+
+FONTS = Path(__file__).parent / "fonts"
+WIDTHS = (28, 56, 50, 46)
+
+
+def accounting_pdf(request: AccountingRequest, rows: Sequence[Accounted], *, name: str) -> bytes:
+    """One table: when, to whom, what, why; and who answers questions."""
+    page = FPDF(format="letter")
+    page.set_title(_("Accounting of disclosures"))
+    page.set_lang("en")
+    page.add_font("DejaVu", fname=FONTS / "DejaVuSans.ttf")
+    page.add_font("DejaVu", style="B", fname=FONTS / "DejaVuSans-Bold.ttf")
+    page.add_page()
+    for text, style, size in _head(request, name):
+        page.set_font("DejaVu", style, size)
+        page.multi_cell(0, size * 0.55, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        page.ln(2)
+    page.set_font("DejaVu", "", 9)
+    _table(page, rows) if rows else page.multi_cell(0, 5, _("We disclosed nothing in these years."))
+    return bytes(page.output())
+
+
+def _head(request: AccountingRequest, name: str) -> list[tuple[str, str, int]]:
+    asked = f"{request.asked_on:%B %d, %Y}"
+    return [
+        (_("Accounting of disclosures"), "B", 16),
+        (name or _("Name not known to us"), "B", 12),
+        (
+            _("What %(site)s disclosed in the %(years)d years before %(asked)s, when you asked (42 CFR 2.24, 2.25).")
+            % {"site": settings.SITE_NAME, "years": YEARS, "asked": asked},
+            "",
+            10,
+        ),
+        (
+            _("Made on %(today)s. Questions: %(number)s.")
+            % {"today": f"{timezone.localdate():%B %d, %Y}", "number": settings.TOLL_FREE_NUMBER},
+            "",
+            10,
+        ),
+    ]
+
+
+def _table(page: FPDF, rows: Sequence[Accounted]) -> None:
+    with page.table(col_widths=WIDTHS, text_align="LEFT", line_height=5) as table:
+        head = table.row()
+        for title in (_("When"), _("To whom"), _("What"), _("Why")):
+            head.cell(title)
+        for one in rows:
+            row = table.row()
+            for text in (f"{timezone.localtime(one.at):%Y-%m-%d %H:%M}", one.to_whom, one.what, one.why):
+                row.cell(text)

@@ -1,0 +1,66 @@
+"""Giving a short code, and opening what it opens: once, within 15 minutes, and not by guessing."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from helpline.vault.fields import blind_index
+from intake.disclosures.models.codes import CodeTry, ConsentCode
+
+# No vowels, no look-alikes; 27 letters, so eight of them are 38 bits
+ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+LENGTH = 8
+LASTS = timedelta(minutes=15)
+TRIES_FROM_AN_ADDRESS = 10
+CODES_AN_HOUR = 6
+
+
+class CodeRefused(Exception):
+    """The code is unknown, used or too old. Says nothing about which."""
+
+
+class TooMany(Exception):
+    """Too many tries from this address, or too many codes for this inquiry, in a short time."""
+
+
+def make_code(inquiry_id: uuid.UUID) -> str:
+    """A new code, shown as ``BCDF-2345``; older ones of this inquiry stop working. Raises ``TooMany``.
+
+    Call inside a transaction.
+    """
+    codes = ConsentCode.objects.filter(inquiry_id=inquiry_id)
+    if codes.filter(made_at__gt=Now() - timedelta(hours=1)).count() >= CODES_AN_HOUR:
+        raise TooMany
+    codes.filter(used_at=None, expires_at__gt=Now()).update(expires_at=Now())
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    ConsentCode.objects.create(inquiry_id=inquiry_id, code_index=_index(letters), expires_at=Now() + LASTS)
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def spend_code(typed: str, *, address: str) -> ConsentCode:
+    """The code somebody typed, now spent; of two at once only one passes. Raises ``CodeRefused``, ``TooMany``.
+
+    Call outside a transaction that may be undone: a try counts whatever comes of it.
+    """
+    _count_try(address)
+    code = ConsentCode.objects.filter(code_index=_index(typed), used_at=None, expires_at__gt=Now()).first()
+    if code is None or not ConsentCode.objects.filter(pk=code.pk, used_at=None).update(used_at=Now()):
+        raise CodeRefused
+    return code
+
+
+def _count_try(address: str) -> None:
+    """The try is written first and counted with the others, so that many at once do not slip through."""
+    CodeTry.objects.filter(at__lt=Now() - timedelta(days=1)).delete()
+    here = blind_index("consent_code_address", address)
+    CodeTry.objects.create(address_index=here)
+    if CodeTry.objects.filter(address_index=here, at__gt=Now() - LASTS).count() > TRIES_FROM_AN_ADDRESS:
+        raise TooMany
+
+
+def _index(typed: str) -> bytes:
+    return blind_index("consent_code", "".join(letter for letter in typed.upper() if letter in ALPHABET))
