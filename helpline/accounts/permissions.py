@@ -55,7 +55,8 @@ ROLES: dict[str, Role] = {
         # Manages accounts because making one opens nothing to them that they do not see already. A listings admin
         # could make themselves a consultant; a privacy officer would watch over accounts of their own making
         _(
-            "Does what a consultant does, watches the queue and its outcomes, reviews broken glass, manages staff accounts."
+            "Does what a consultant does, watches the queue and its outcomes, reviews broken glass, and manages staff "
+            "accounts."
         ),
         frozenset(
             {
@@ -72,7 +73,8 @@ ROLES: dict[str, Role] = {
         _("Privacy officer"),
         _(
             "Reads who looked at, changed and disclosed what, and who works here, and answers for people's rights: "
-            "restrictions, accountings, breaches, official requests, broken glass. Sees no inquiry except through these."
+            "restrictions, accountings, breaches, official requests, broken glass. Sees no inquiry except through "
+            "these."
         ),
         frozenset(
             {

@@ -110,7 +110,7 @@ def test_opening_an_inquiry_is_audited_and_costs_a_fixed_number_of_statements(de
     inquiry = opened("mother")
     with CaptureQueriesContext(connection) as captured:
         page_of(desk, inquiry)
-    assert len(captured) <= 26
+    assert len(captured) <= 29
     assert AuditRecord.objects.filter(action="read", subject_id=str(inquiry.pk), actor_kind="staff").count() == 1
 
 
