@@ -5,6 +5,7 @@ import os
 import sys
 
 NEEDS_OWNER = {"migrate", "sqlmigrate", "squashmigrations", "makemigrations", "optimizemigration"}
+NEEDS_SEALER = {"seal_audit"}
 NEEDS_NO_SERVER = {
     "help",
     "version",
@@ -22,6 +23,8 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if command in NEEDS_OWNER:
         os.environ["HELPLINE_DB_ROLE"] = "owner"
+    elif command in NEEDS_SEALER:
+        os.environ["HELPLINE_DB_ROLE"] = "sealer"
 
     from helpline.local import prepare
 

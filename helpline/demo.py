@@ -1,6 +1,6 @@
 """``script/demo``: everything on one machine, in one terminal, until Ctrl-C.
 
-Web, live, worker, beat and the sandbox payer are started and stopped by honcho; PostgreSQL and Redis by
+Web, live, worker, beat, the sealer and the sandbox payer are started and stopped by honcho; PostgreSQL and Redis by
 ``helpline.embedded``. Prints the address and the accounts once the pages answer.
 """
 
@@ -47,6 +47,7 @@ def processes(port: int) -> dict[str, str]:
             f"{BIN}/celery -A helpline worker --concurrency 2 --loglevel warning --without-gossip --without-mingle"
         ),
         "beat": f"{BIN}/celery -A helpline beat --loglevel warning --schedule var/beat-schedule --pidfile=",
+        "sealer": f"{BIN}/python manage.py seal_audit",
         "payer": f"{BIN}/python manage.py sandbox_payer --port {port + 2}",
     }
 

@@ -33,7 +33,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 DATABASE = "helpline"
-OWNER, RUNTIME_GROUP, APP = "helpline_owner", "helpline_runtime", "helpline_app"
+OWNER, APP, SEALER = "helpline_owner", "helpline_app", "helpline_sealer"
+RUNTIME_GROUP, SEALING_GROUP = "helpline_runtime", "helpline_sealing"
 START_SECONDS = 60
 # Whether it runs is asked, not waited for
 AT_ONCE = Retry(NoBackoff(), 0)
@@ -123,11 +124,14 @@ class Postgres:
 
     @property
     def passwords(self) -> dict[str, str]:
+        """By role. A checkout from before a role was thought of gets that one added."""
         path = self.home / "passwords.json"
-        if not path.exists():
+        known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        missing = [role for role in ("postgres", OWNER, APP, SEALER) if role not in known]
+        if missing:
             path.touch(mode=0o600)
-            path.write_text(json.dumps({role: secrets.token_urlsafe(24) for role in ("postgres", OWNER, APP)}))
-        return dict(json.loads(path.read_text()))
+            path.write_text(json.dumps(known := known | {role: secrets.token_urlsafe(24) for role in missing}))
+        return known
 
     def url(self, role: str, database: str = DATABASE) -> str:
         return f"postgresql://{role}:{quote(self.passwords[role])}@{quote(str(self.sockets), safe='')}/{database}"
@@ -138,8 +142,11 @@ class Postgres:
         return self._run("pg_ctl", "status", "-D", str(self.data), capture_output=True).returncode == 0
 
     def start(self) -> None:
-        if self.is_running():
-            return
+        if not self.is_running():
+            self._start()
+        self._create_roles()
+
+    def _start(self) -> None:
         private_folder(self.home, self.user)
         private_folder(self.sockets, self.user)
         if not (self.data / "PG_VERSION").exists():
@@ -150,7 +157,6 @@ class Postgres:
         )  # fmt: skip
         if done.returncode:
             raise CannotStart(f"PostgreSQL did not start: see {self.log}")
-        self._create_roles()
 
     def stop(self, mode: str = "fast") -> None:
         if self.is_running():
@@ -186,12 +192,13 @@ class Postgres:
             conf.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
 
     def _create_roles(self) -> None:
-        """Two log-ins from the first day: the owner migrates; the app owns nothing and has only granted rights."""
+        """Three log-ins: the owner migrates; the app and the audit's sealer own nothing and have granted rights."""
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as db:
             known = {row[0] for row in db.execute("SELECT rolname FROM pg_roles").fetchall()}
-            if RUNTIME_GROUP not in known:
-                db.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(RUNTIME_GROUP)))
-            for role, rights in ((OWNER, "CREATEDB"), (APP, "NOCREATEDB NOBYPASSRLS")):
+            for group in {RUNTIME_GROUP, SEALING_GROUP} - known:
+                db.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(group)))
+            nothing_more = "NOCREATEDB NOBYPASSRLS"
+            for role, rights in ((OWNER, "CREATEDB"), (APP, nothing_more), (SEALER, nothing_more)):
                 if role not in known:
                     password = sql.Literal(self.passwords[role])
                     db.execute(
@@ -199,7 +206,8 @@ class Postgres:
                             sql.Identifier(role), sql.SQL(rights), password
                         )
                     )
-            db.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(RUNTIME_GROUP), sql.Identifier(APP)))
+            for group, member in ((RUNTIME_GROUP, APP), (SEALING_GROUP, SEALER)):
+                db.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(member)))
             if not db.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
                 db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*map(sql.Identifier, (DATABASE, OWNER))))
 
@@ -283,6 +291,7 @@ class Servers:
                 self.postgres.start()
                 addresses["DATABASE_URL"] = self.postgres.url(APP)
                 addresses["DATABASE_OWNER_URL"] = self.postgres.url(OWNER)
+                addresses["DATABASE_SEALER_URL"] = self.postgres.url(SEALER)
             if broker:
                 self.redis.start()
                 addresses["REDIS_URL"] = self.redis.url

@@ -133,10 +133,15 @@ TEMPLATES = [
     }
 ]
 
-# Two roles: the run-time role owns nothing; only migrate and test set-up connect as the owner
-_database_url = (
-    env.str("DATABASE_OWNER_URL") if env.str("HELPLINE_DB_ROLE", "app") == "owner" else env.str("DATABASE_URL", "")
-)
+# Three roles: the run-time role owns nothing; only migrate and test set-up connect as the owner, only seal_audit as
+# the sealer
+match env.str("HELPLINE_DB_ROLE", "app"):
+    case "owner":
+        _database_url = env.str("DATABASE_OWNER_URL")
+    case "sealer":
+        _database_url = env.str("DATABASE_SEALER_URL")
+    case _:
+        _database_url = env.str("DATABASE_URL", "")
 _database: dict[str, Any] = (
     {**dj_database_url.parse(_database_url, conn_max_age=600, conn_health_checks=True)}
     if _database_url
@@ -151,6 +156,8 @@ _database["OPTIONS"] = {
     **_database.get("OPTIONS", {}),
 }
 DATABASES = {"default": _database}
+# Where the sealer writes the heads of the audit's chain: outside the database, so that neither can be changed alone
+AUDIT_HEADS_FILE = Path(env.str("AUDIT_HEADS_FILE", str(BASE_DIR / "var" / "audit-heads")))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")

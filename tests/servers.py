@@ -34,6 +34,10 @@ def owner_url(name: str) -> str:
     return with_database(os.environ["TEST_OWNER_URL"], name)
 
 
+def sealer_url(name: str) -> str:
+    return with_database(os.environ["TEST_SEALER_URL"], name)
+
+
 def copy_database(template: str = TEMPLATE, name: str | None = None) -> str:
     """A new database made from ``template``; returns its name."""
     name = name or f"t_{uuid.uuid4().hex[:12]}"
@@ -54,6 +58,7 @@ def manage(*arguments: str, database: str = TEMPLATE) -> None:
         **os.environ,
         "DATABASE_URL": with_database(os.environ["TEST_APP_URL"], database),
         "DATABASE_OWNER_URL": owner_url(database),
+        "DATABASE_SEALER_URL": sealer_url(database),
     }
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -78,11 +83,13 @@ def start() -> None:
         TEST_FOLDER=str(folder),
         TEST_APP_URL=addresses["DATABASE_URL"],
         TEST_OWNER_URL=addresses["DATABASE_OWNER_URL"],
+        TEST_SEALER_URL=addresses["DATABASE_SEALER_URL"],
         TEST_SUPER_URL=servers.postgres.url("postgres", "postgres"),
         REDIS_URL=addresses["REDIS_URL"],
         DATABASE_OWNER_URL=addresses["DATABASE_OWNER_URL"],
         STATIC_ROOT=str(folder / "static"),
         EMAIL_FILE_PATH=str(folder / "outbox"),
+        AUDIT_HEADS_FILE=str(folder / "audit-heads"),
     )
     (folder / "static").mkdir()
     os.environ.pop("HELPLINE_DB_ROLE", None)
@@ -93,4 +100,4 @@ if "TEST_FOLDER" not in os.environ:
     start()
 os.environ["DATABASE_URL"] = with_database(os.environ["TEST_APP_URL"], copy_database())
 os.environ["DJANGO_SETTINGS_MODULE"] = "helpline.settings"
-__all__ = ["copy_database", "drop_database", "manage", "owner_url", "with_database"]
+__all__ = ["copy_database", "drop_database", "manage", "owner_url", "sealer_url", "with_database"]

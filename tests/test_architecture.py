@@ -74,6 +74,7 @@ def test_every_setting_of_the_environment_is_explained() -> None:
         "POSTGRES_PASSWORD",
         "HELPLINE_OWNER_PASSWORD",
         "HELPLINE_APP_PASSWORD",
+        "HELPLINE_SEALER_PASSWORD",
         "REDIS_PASSWORD",
         "SITE_HOST",
     }

@@ -36,7 +36,7 @@ def options(command: str) -> tuple[str, dict[str, str]]:
     return Path(words[0]).name, {n: v for n, v in found.items() if n not in DIFFERS}
 
 
-@pytest.mark.parametrize("service", ["web", "live", "worker", "beat"])
+@pytest.mark.parametrize("service", ["web", "live", "worker", "beat", "sealer"])
 def test_a_container_runs_what_the_demo_runs(service: str) -> None:
     assert options(COMPOSE["services"][service]["command"]) == options(processes(8000)[service])
 
@@ -73,6 +73,8 @@ def test_every_setting_reaches_the_containers() -> None:
     asked = set(re.findall(r'env\.\w+\(\s*"([A-Z_0-9]+)"', (ROOT / "helpline/settings.py").read_text()))
     elsewhere = {
         "DATABASE_OWNER_URL",  # migrate alone
+        "DATABASE_SEALER_URL",  # the sealer alone, as the next
+        "AUDIT_HEADS_FILE",
         "HELPLINE_DB_ROLE",  # manage.py
         "DEBUG",
         "STATIC_ROOT",  # the image
@@ -94,6 +96,17 @@ def test_postgres_writes_no_statement_and_no_row_into_its_log() -> None:
 def test_only_migrate_knows_the_owners_password() -> None:
     knowing = [n for n, s in COMPOSE["services"].items() if "DATABASE_OWNER_URL" in str(s.get("environment"))]
     assert knowing == ["migrate"]
+
+
+def test_only_the_sealer_may_seal_and_its_heads_lie_apart_from_the_database() -> None:
+    services = COMPOSE["services"]
+    knowing = [n for n, s in services.items() if "DATABASE_SEALER_URL" in str(s.get("environment"))]
+    assert knowing == ["sealer"]
+    folder, place = services["sealer"]["volumes"][0].split(":")
+    assert services["sealer"]["environment"]["AUDIT_HEADS_FILE"].startswith(f"{place}/")
+    assert [n for n, s in services.items() if any(v.startswith(f"{folder}:") for v in s.get("volumes", ()))] == [
+        "sealer"
+    ]
 
 
 def test_every_variable_compose_asks_for_is_in_the_example() -> None:
@@ -122,7 +135,7 @@ def test_the_example_holds_no_secret_that_would_work(env_file: dict[str, str]) -
     example = dict(re.findall(r"^([A-Z_0-9]+)=(.*)$", (ROOT / ".env.example").read_text(), re.M))
     compose = (ROOT / "docker-compose.yml").read_text()
     secret = {name for name in example if name.endswith(("_KEY", "_KEYS", "PASSWORD"))}
-    assert len(secret) == 7
+    assert len(secret) == 8
     for name in secret:
         assert example[name] == "", name
         assert f"${{{name}:?}}" in compose, name
@@ -133,6 +146,7 @@ def test_the_example_holds_no_secret_that_would_work(env_file: dict[str, str]) -
     for address, password in (
         ("DATABASE_URL", "HELPLINE_APP_PASSWORD"),
         ("DATABASE_OWNER_URL", "HELPLINE_OWNER_PASSWORD"),
+        ("DATABASE_SEALER_URL", "HELPLINE_SEALER_PASSWORD"),
         ("REDIS_URL", "REDIS_PASSWORD"),
     ):
         assert f":{env_file[password]}@" in env_file[address]

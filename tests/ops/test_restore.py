@@ -19,6 +19,10 @@ RESTORE = Path(__file__).parent.parent.parent / "ops/restore.sh"
 WHAT_THERE_IS = """
     SELECT 'right ' || table_name || ' ' || privilege_type FROM information_schema.role_table_grants
     WHERE grantee = 'helpline_runtime'
+    UNION ALL SELECT 'sealing ' || table_name || ' ' || privilege_type FROM information_schema.role_table_grants
+    WHERE grantee = 'helpline_sealing'
+    UNION ALL SELECT 'column ' || table_name || ' ' || column_name || ' ' || privilege_type
+    FROM information_schema.role_column_grants WHERE grantee = 'helpline_runtime'
     UNION ALL SELECT 'trigger ' || tgrelid::regclass || ' ' || pg_get_triggerdef(oid) FROM pg_trigger
     WHERE NOT tgisinternal
     UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || convalidated FROM pg_constraint
@@ -75,8 +79,12 @@ def test_a_restored_database_is_the_one_that_was_dumped(database: str, environme
     done = restore(database, dump, environment)
     assert done.returncode == 0, done.stderr
     assert what_there_is(database) == before
-    assert {"right audit_record INSERT", "right audit_record SELECT"} == {
-        text for text in before if text.startswith("right audit_record ")
+    assert {text for text in before if text.startswith("right audit_")} == {
+        "right audit_record SELECT",
+        "right audit_seal SELECT",
+        "right audit_old_value SELECT",
+        "right audit_old_value INSERT",
+        "right audit_old_value DELETE",
     }
 
 
@@ -90,7 +98,7 @@ def test_what_cannot_be_restored_leaves_the_database_as_it_is(database: str, env
         done = restore(database, dump, environment)
         assert b"still connected" in done.stderr
     with psycopg.connect(owner_url(database)) as db:
-        db.execute("GRANT UPDATE ON audit_record TO helpline_runtime")
+        db.execute("GRANT UPDATE ON audit_record TO helpline_runtime; GRANT INSERT ON audit_seal TO helpline_runtime")
     done = restore(database, dumped(database, environment), environment)
-    assert b"audit_record: missing, or the run-time role could change it" in done.stderr
-    assert what_there_is(database) == before | {"right audit_record UPDATE"}
+    assert b"audit_record, audit_seal: missing, or the run-time role could change it" in done.stderr
+    assert what_there_is(database) > before | {"right audit_record UPDATE", "right audit_seal INSERT"}
