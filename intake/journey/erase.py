@@ -14,9 +14,10 @@ from django.db.models.functions import Now
 
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting, record
+from helpline.audit.models import OldValue
 from helpline.programs.models import Place
 from intake.inquiries.models import Inquiry, MoveRefused, State
-from intake.insurance.models import Verification
+from intake.insurance.models import Attempt, Verification
 from intake.retention.models import Archived, Held, LegalHold, is_held
 from intake.retention.rules import RULES, Rule, age_band
 
@@ -39,11 +40,22 @@ def erase(inquiry: Inquiry, *, by: Actor, reason: str) -> None:
         person, caller = inquiry.person, inquiry.caller
         # They protect the contact points they name, which go with the inquiry
         inquiry.callbacks.all().delete()
-        erased = inquiry.pk
+        erased, rows = inquiry.pk, _rows_of(inquiry)
         inquiry.delete()
         person.delete()
         caller.delete()
+        # What sealed fields held before; the record of the changes names fields only, and stays
+        OldValue.objects.filter(Q(inquiry_id=erased) | Q(row_id__in=rows)).delete()
         record(by, "erased", "inquiry", [erased], inquiry_id=erased, reason=reason)
+
+
+def _rows_of(inquiry: Inquiry) -> list[str]:
+    """Ids of the rows that know this inquiry only by way of another row."""
+    verifications = Verification.objects.filter(policy__inquiry=inquiry)
+    attempts = Attempt.objects.filter(verification__in=verifications)
+    found = [inquiry.person_id, inquiry.caller_id]
+    found += [*verifications.values_list("pk", flat=True), *attempts.values_list("pk", flat=True)]
+    return [str(row) for row in found]
 
 
 def _archive(inquiry: Inquiry) -> Archived:
