@@ -13,13 +13,17 @@ from django.utils import timezone
 
 from helpline.audit.acting import Actor
 from helpline.audit.models import AuditRecord
+from helpline.payers.models import Payer, PayerKind, PayerRoad
 from intake.calls.models import Call, Disposition
 from intake.disclosures.models import Consent, Disclosure
 from intake.inquiries.models import Inquiry, MoveRefused
+from intake.insurance.sandbox.members import PAYER_ID
 from intake.insurance.verification import claim_due
 from intake.journey.close import close
+from intake.journey.demo import SANDBOX
 from intake.journey.erase import erase, hold, release, retire
 from intake.journey.log_call import cancel_callback, log_call, plan_callback, take, write_note
+from intake.journey.refer import follow, refer
 from intake.retention.models import Archived, Held, LegalHold
 from tests.dashboard.conftest import a_program, opened, staff
 
@@ -29,19 +33,16 @@ KEPT = {Consent, Disclosure, Archived, LegalHold, AuditRecord}
 
 def lived_through() -> Inquiry:
     """A closed inquiry with a row in every table there is about a person."""
-    from helpline.payers.models import Payer, PayerRoad
-    from intake.journey.refer import follow, refer
-
+    payer = Payer.objects.get_or_create(name=SANDBOX, defaults={"kind": PayerKind.PRIVATE, "source": "test"})[0]
+    road = {"url": "http://127.0.0.1:9/", "edi_payer_id": PAYER_ID, "sender_id": "HELPLINE", "receiver_id": "SANDBOX"}
+    PayerRoad.objects.create(payer=payer, **road)
     user, inquiry = staff("consultant"), opened("inactive")
-    PayerRoad.objects.get_or_create(
-        payer=Payer.objects.get(), url="http://127.0.0.1:9/", edi_payer_id="X", sender_id="A", receiver_id="B",
-    )  # fmt: skip
     take(inquiry, by=user)
     log_call(inquiry, direction=Call.Direction.IN, disposition=Disposition.TALKED, note="told us", by=user)
     point = inquiry.contact_points.first()
     cancel_callback(plan_callback(inquiry, due_at=timezone.now() + timedelta(1), contact_point=point, by=user), by=user)
     write_note(inquiry, "afraid", by=user)
-    claim_due(5)
+    assert claim_due(5)
     follow(refer(inquiry, a_program(), packet=False, by=user), "declined", by=user)
     close(Inquiry.objects.get(), closing="information", by=user)
     return Inquiry.objects.get()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from helpline.audit.acting import CALLER, Actor, acting
 from helpline.audit.models import OldValue
-from intake.insurance.models import Verification
 from intake.journey.erase import erase
 from tests.audit.conftest import Ledger, ledger
 from tests.journey.test_erase import lived_through
@@ -17,12 +16,10 @@ def test_erasing_takes_old_values_along_and_leaves_the_chain_whole(ledger: Ledge
     with acting(CALLER):
         inquiry.person.first_name = "Another"
         inquiry.person.save()
-    verification = Verification.objects.first()
-    assert verification is not None
-    verification.attempts.all().delete()
-    assert OldValue.objects.filter(table_name__in=["inquiries_person", "insurance_attempt"]).count() >= 2
+    assert OldValue.objects.filter(table_name="inquiries_person").exists()
     ledger.seal()
     erase(inquiry, by=Actor.process("test"), reason="person_asked")
+    # Going, each row's sealed columns became old values, too
     assert not OldValue.objects.exists()
     ledger.seal()
     assert ledger.is_whole()
