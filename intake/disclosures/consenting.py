@@ -14,7 +14,8 @@ from django.db.models.functions import Now
 
 from helpline.audit.acting import Actor, record
 from intake.disclosures.applicability import applicability
-from intake.disclosures.models import Basis, Carried, Consent, Disclosure, Restriction, SignedHow
+from intake.disclosures.fitting import names_one_of, same_name
+from intake.disclosures.models import Basis, Carried, Consent, Disclosure, Purpose, Restriction, SignedHow
 from intake.disclosures.wording import NOTICE_VERSION, WORDINGS
 
 
@@ -87,6 +88,25 @@ def revoke(*, inquiry_id: uuid.UUID, purpose: str | None = None, by: Actor) -> i
     Consent.objects.filter(pk__in=ids).update(revoked_at=Now())
     record(by, "revoked", "consent", ids, inquiry_id=inquiry_id)
     return len(ids)
+
+
+def end_unfitting(*, inquiry_id: uuid.UUID, person: str, plans: list[str], caller_is_person: bool, by: Actor) -> int:
+    """Revoke what was signed for somebody else, or names another plan, than the inquiry does now; and what was signed
+    in the form, when the one who filled it in turns out not to be the person.
+
+    A corrected spelling ends nothing. Returns how many ended; the person may sign again.
+    """
+    written = Consent.objects.filter(inquiry_id=inquiry_id, revoked_at=None).exclude(signed_how=SignedHow.SPOKEN)
+    unfitting = [
+        consent.pk
+        for consent in written
+        if not same_name(consent.patient_name, person)
+        or (consent.purpose == Purpose.CHECK_INSURANCE and not names_one_of(consent.recipients, plans))
+        or (consent.signed_how == SignedHow.FORM and not caller_is_person)
+    ]
+    Consent.objects.filter(pk__in=unfitting).update(revoked_at=Now())
+    record(by, "revoked", "consent", unfitting, inquiry_id=inquiry_id, reason="names another person or plan")
+    return len(unfitting)
 
 
 def release(consent: Consent, *, by: Actor) -> bool:

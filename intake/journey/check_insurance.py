@@ -7,16 +7,16 @@ from django.db.models import ProtectedError
 from django.db.models.functions import Now
 
 from helpline.audit.acting import Actor, acting
-from intake.disclosures.consenting import NoConsent, standing
+from intake.disclosures.consenting import NoConsent, end_unfitting, standing
 from intake.disclosures.models import Purpose
 from intake.inquiries.answers import Answers, ForWhom
 from intake.inquiries.events import announce
 from intake.inquiries.models import ContactPoint, Inquiry, MoveRefused
 from intake.inquiries.opening import answer_again, contact_points
-from intake.insurance.models import Verification
+from intake.insurance.models import Policy, Verification
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
-from intake.insurance.verification import ask_for
+from intake.insurance.verification import ask_for, withdraw_waiting
 
 
 class NothingToAsk(Exception):
@@ -34,9 +34,23 @@ def correct(inquiry: Inquiry, answers: Answers, *, by: Actor) -> Inquiry:
         inquiry = answer_again(inquiry, answers)
         _keep_caller(inquiry, answers)
         _keep_contact_points(inquiry, answers)
-        keep_policy(inquiry, answers)
+        _mind_consents(inquiry, keep_policy(inquiry, answers), by=by)
         announce("changed", inquiry.pk)
     return inquiry
+
+
+def _mind_consents(inquiry: Inquiry, policy: Policy | None, *, by: Actor) -> None:
+    """What was signed for another person or plan ends, and what waits on it is not asked."""
+    ended = end_unfitting(
+        inquiry_id=inquiry.pk,
+        person=inquiry.person.full_name,
+        plans=[policy.payer_said, str(policy.payer or "")] if policy else [],
+        caller_is_person=inquiry.caller_is_person,
+        by=by,
+    )
+    if ended:
+        withdraw_waiting(inquiry.pk)
+        announce("revoked", inquiry.pk)
 
 
 def _keep_caller(inquiry: Inquiry, answers: Answers) -> None:

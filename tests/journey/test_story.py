@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -11,16 +13,17 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.audit.acting import CALLER, Actor
 from helpline.audit.models import AuditRecord
-from helpline.payers.models import Payer, PayerKind
+from helpline.payers.models import Payer, PayerKind, PayerRoad
 from helpline.programs.models import Edition, Program
 from helpline.vault.models import LinkRefused, SignedLink
 from intake.calls.models import Call, Callback, Disposition
-from intake.disclosures.consenting import NoConsent
+from intake.disclosures.consenting import NoConsent, standing
 from intake.disclosures.models import Consent, Disclosure, Purpose
+from intake.inquiries.answers import ForWhom
 from intake.inquiries.models import Closing, Inquiry, MoveRefused, State
 from intake.inquiries.triage import Care, Urgency
 from intake.insurance.models import Verification
-from intake.journey.check_insurance import check_insurance
+from intake.journey.check_insurance import check_insurance, correct
 from intake.journey.close import close
 from intake.journey.consent import LINK_PURPOSE, make_consent_link, note_spoken_yes, sign, take_back
 from intake.journey.demo import SANDBOX, people
@@ -163,3 +166,30 @@ def test_every_change_has_a_known_actor(mothers: Inquiry, consultant: User) -> N
         "caller",
         "staff",
     }
+
+
+@pytest.mark.parametrize(
+    ("change", "stands"),
+    [
+        ({"person": {"first_name": "Tomas"}}, True),
+        ({"person": {"first_name": "Zoe", "last_name": "Other"}}, False),
+        ({"insurance": {"payer_name": "Second Plan"}}, False),
+        ({"insurance": {"member_id": "SBX100009"}}, True),
+        ({"for_whom": ForWhom.SOMEONE_ELSE}, False),
+    ],
+)
+def test_a_consent_ends_when_a_correction_makes_it_another_person_or_plan(
+    change: dict[str, Any], stands: bool, consultant: User
+) -> None:
+    payer = Payer.objects.create(name=SANDBOX, kind=PayerKind.PRIVATE, source="test")
+    road = {"url": "http://127.0.0.1:9/", "edi_payer_id": "X", "sender_id": "A", "receiver_id": "B"}
+    PayerRoad.objects.create(payer=payer, **road)
+    answers = people(timezone.localdate())["inactive"]
+    inquiry = open_inquiry(answers=answers, idempotency_key=uuid.uuid4(), by=CALLER)
+    changed = {
+        name: replace(getattr(answers, name), **value) if isinstance(value, dict) else value
+        for name, value in change.items()
+    }
+    correct(Inquiry.objects.get(), replace(answers, **changed), by=Actor.staff(consultant))
+    assert (Purpose.CHECK_INSURANCE in standing(inquiry.pk)) is stands
+    assert (Verification.objects.get().state == "waiting") is stands
