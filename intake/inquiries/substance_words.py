@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 SHORTEST_GUESSED = 4  # in letters
 SHORTEST_GUESSED_IN_SENTENCE = 6  # in a sentence short words are too often other words
 LONG = 9
+LONGEST_SHORTENED_TWICE = 14  # beyond it only chemists' names are left, and their number grows with the square
 # After a number these count or measure; "2 g" is not GHB.
 UNITS = frozenset(
     {"mg", "mgs", "g", "gs", "gm", "gms", "ml", "cl", "l", "oz", "mcg", "ug", "x", "k", "cc", "lb", "lbs"}
@@ -209,7 +210,7 @@ def _dangers_of(term: str) -> frozenset[Group]:
 def misspelt(word: str) -> frozenset[Group]:
     """The dangerous group of a name this word is nearly ("vodca", "klonipin"); nothing for anything else.
 
-    A letter more, less, other or swapped; two of them from nine letters on. Only danger is guessed, and the word
+    A letter more, less, other or swapped; two of them in long words. Only danger is guessed, and the word
     stays unknown beside it, so that a person asks. Our own rule.
     """
     if len(word) < SHORTEST_GUESSED:
@@ -248,7 +249,7 @@ def dangerous_names() -> Mapping[str, frozenset[str]]:
 
 def _shortened(word: str) -> set[str]:
     once = {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
-    if len(word) < LONG:
+    if not LONG <= len(word) <= LONGEST_SHORTENED_TWICE:
         return once
     return once | {each[:at] + each[at + 1 :] for each in once for at in range(len(each))}
 
