@@ -1,22 +1,33 @@
 """What the words a caller typed for a substance may mean.
 
-A small fallback beside the guides' own list (``substance_words.csv``: DEA lists by way of CTN-0094/DOPE,
-2017, and our own additions, unreviewed by a clinician). It reads with one bias: a word that might be
-dangerous is never read as harmless, and a word nobody knows stays UNKNOWN so that a person asks.
+A small fallback beside the guides' own list: ``substance_words.csv`` (DEA lists by way of CTN-0094/DOPE, 2017)
+and ``substance_words_ours.csv`` (brands, Spanish words and misspellings: common knowledge, written down by us on
+24 November 2026, as its column ``source`` says). No clinician has reviewed either. It reads with one bias: a word
+that might be dangerous is never read as harmless, and slang or a word nobody knows stays UNKNOWN, so that a person
+asks.
 """
 
 import csv
-import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-LONGEST_TERM_WORDS = 5
-GUIDES_TERMS = Path(__file__).parents[2] / "helpline" / "guides" / "data" / "substance_terms.csv"
+from intake.inquiries.spelling import words
+
+HERE = Path(__file__).parent
+SHORTEST_GUESSED = 4  # in letters
+SHORTEST_GUESSED_IN_SENTENCE = 6  # in a sentence short words are too often other words
+LONG = 9
+LONGEST_SHORTENED_TWICE = 14  # beyond it only chemists' names are left, and their number grows with the square
+# After a number these count or measure; "2 g" is not GHB.
+UNITS = frozenset(
+    {"mg", "mgs", "g", "gs", "gm", "gms", "ml", "cl", "l", "oz", "mcg", "ug", "x", "k", "cc", "lb", "lbs"}
+    | {"hr", "hrs", "st", "nd", "rd", "th", "am", "pm", "s"}
+)
+GUIDES_TERMS = HERE.parents[1] / "helpline" / "guides" / "data" / "substance_terms.csv"
 
 
 class Group(StrEnum):
@@ -63,12 +74,23 @@ GROUPS: Mapping[str, Group] = {
     "treatment (alcohol)": Group.TREATMENT,
     "treatment (antagonist)": Group.TREATMENT,
     "reversal agent": Group.TREATMENT,
+    "caffeine": Group.MILDER,
 }
 
 
-TAME = frozenset({Group.MILDER, Group.TREATMENT, Group.STIMULANT, Group.UNKNOWN})
-SHORTEST_GUESSED = 6
-LIKENESS = 0.84
+LETHAL_WITHDRAWAL = frozenset(
+    {
+        Group.ALCOHOL,
+        Group.BENZODIAZEPINE,
+        Group.Z_DRUG,
+        Group.BARBITURATE,
+        Group.GHB,
+        Group.BACLOFEN_PHENIBUT,
+        Group.OTHER_SEDATIVE,
+        Group.GABAPENTINOID,
+    }
+)
+DEPRESSANTS = LETHAL_WITHDRAWAL | {Group.OPIOID, Group.ADULTERANT}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,22 +108,22 @@ def group_of(klass: str | None) -> Group:
 @cache
 def fillers() -> frozenset[str]:
     """Words around a substance that say nothing about which one ("two bottles of")."""
-    text = Path(__file__).with_name("substance_filler.txt").read_text(encoding="utf-8")
+    text = (HERE / "substance_filler.txt").read_text(encoding="utf-8")
     return frozenset(text.split())
 
 
 @cache
 def dictionary() -> Mapping[str, tuple[Meaning, ...]]:
-    """Our own words first; what they lack is taken from the guides' list, so that no known word is unknown here."""
-    own: defaultdict[str, set[Meaning]] = defaultdict(set)
-    for row in _rows(Path(__file__).with_name("substance_words.csv")):
-        own[row["term"]].add(Meaning(row["canonical"], row["class"], row["kind"] == "street"))
+    """Meanings by term as ``spelling`` sees it: our own lists, and what they lack from the guides' list."""
+    known: defaultdict[str, set[Meaning]] = defaultdict(set)
+    for row in (*_rows(HERE / "substance_words.csv"), *_rows(HERE / "substance_words_ours.csv")):
+        known[_spelt(row["term"])].add(Meaning(row["canonical"], row["class"], row["kind"] == "street"))
     guides: defaultdict[str, set[Meaning]] = defaultdict(set)
     for row in _rows(GUIDES_TERMS):
-        term = " ".join(row["term"].lower().replace('"', "").split())
-        if term not in own:
+        if (term := _spelt(row["term"])) not in known:
             guides[term].add(Meaning(row["substance"], row["drug_class"], row["kind"] == "street"))
-    return {term: _proper_names_first(known) for term, known in (own | guides).items()}
+    known |= guides
+    return {term: _names_first(found) for term, found in (_joined(known) | known).items()}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -109,72 +131,134 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _proper_names_first(meanings: set[Meaning]) -> tuple[Meaning, ...]:
-    """A word that is a medicine's or drug's own name is not also read as slang for another."""
-    named = {meaning for meaning in meanings if not meaning.street}
-    return tuple(sorted(named or meanings))
+def _spelt(text: str) -> str:
+    return " ".join(words(text))
+
+
+def _joined(known: Mapping[str, set[Meaning]]) -> dict[str, set[Meaning]]:
+    """Two words typed as one ("budlight", "kpins")."""
+    return {term.replace(" ", ""): found for term, found in known.items() if term.replace(" ", "").isalpha()}
+
+
+def _names_first(found: set[Meaning]) -> tuple[Meaning, ...]:
+    """A proper name is not also read as slang for another drug, unless as slang it can kill in withdrawal."""
+    names = {one for one in found if not one.street}
+    other_dangers = LETHAL_WITHDRAWAL - {group_of(one.klass) for one in names}
+    return tuple(sorted(names | {one for one in found if not names or group_of(one.klass) in other_dangers}))
 
 
 def meanings(text: str) -> tuple[Meaning, ...]:
     """What the whole text may mean, by name; empty when it is not one known word or name."""
-    return dictionary().get(" ".join(text.lower().split()), ())
+    return dictionary().get(_spelt(text), ())
 
 
 def read(text: str) -> frozenset[Group]:
-    """Every group the text may speak of. What nobody knows adds UNKNOWN; empty text gives nothing."""
-    whole = " ".join(text.lower().split())
-    if not whole or whole in dictionary():
-        return _groups(whole, meanings(whole)) if whole else frozenset()
-    words = [word.strip(".!?:()\"'") for word in re.split(r"[\s;/+&]+|,(?!\d)", whole)]
-    found: set[Group] = set()
+    """Every group a text about substances may speak of. What nobody knows adds UNKNOWN; empty text gives nothing."""
+    if known := meanings(text):
+        return _groups(known)
+    found = frozenset[Group]().union(*(_groups_of(term) for term in _terms(words(text))))
+    return found or frozenset({Group.UNKNOWN} if text.split() else ())
+
+
+def read_dangers(text: str) -> frozenset[Group]:
+    """The depressants a sentence names outright or nearly. Slang and all else in it is taken for other words."""
+    found = frozenset[Group]().union(*(_dangers_of(term) for term in _terms(words(text))))
+    return found & DEPRESSANTS
+
+
+def _terms(typed: tuple[str, ...]) -> Iterator[str]:
+    """The text cut into the longest known terms, without amounts and words that say nothing."""
     at = 0
-    while at < len(words):
-        length, groups = _longest(words, at)
-        found |= groups
+    while at < len(typed):
+        longest = min(longest_from().get(typed[at], 1), len(typed) - at)
+        length = next(n for n in range(longest, 0, -1) if n == 1 or _find(typed[at : at + n]))
+        term = " ".join(typed[at : at + length])
+        counted = at > 0 and typed[at - 1].isdigit() and term in UNITS
+        if not (term.isdigit() or counted or term in fillers()):
+            yield term
         at += length
-    return frozenset(found or {Group.UNKNOWN})
-
-
-def _longest(words: list[str], at: int) -> tuple[int, frozenset[Group]]:
-    for length in range(min(LONGEST_TERM_WORDS, len(words) - at), 0, -1):
-        term = " ".join(words[at : at + length])
-        known = dictionary().get(term) or dictionary().get(term.removesuffix("s"))
-        if known and term not in fillers():
-            return length, _groups(term, known)
-    word = words[at]
-    ignorable = word in fillers() or not any(letter.isalpha() for letter in word) or _is_amount(word)
-    return 1, frozenset() if ignorable else misspelt(word) | {Group.UNKNOWN}
-
-
-def misspelt(word: str) -> frozenset[Group]:
-    """The dangerous group of a name this word is nearly ("alchohol", "klonipin"); nothing for anything else.
-
-    Only danger is guessed, and the word stays unknown beside it, so that a person asks. Our own rule.
-    """
-    if len(word) < SHORTEST_GUESSED:
-        return frozenset()
-    near = get_close_matches(word, dangerous_names(), n=1, cutoff=LIKENESS)
-    return _groups(near[0], dictionary()[near[0]]) if near else frozenset()
 
 
 @cache
-def dangerous_names() -> tuple[str, ...]:
-    """Single words that name, not as slang, something whose withdrawal or overdose can kill."""
-    return tuple(
-        term
-        for term, known in dictionary().items()
-        if " " not in term and not any(one.street for one in known) and not {group_of(k.klass) for k in known} & TAME
+def longest_from() -> Mapping[str, int]:
+    """How many words the longest term has that begins with a word, so that few have to be tried."""
+    longest: defaultdict[str, int] = defaultdict(int)
+    for term in dictionary():
+        first, *others = term.split()
+        longest[first] = max(longest[first], 1 + len(others))
+    return longest
+
+
+def _find(typed: tuple[str, ...]) -> tuple[Meaning, ...]:
+    term = " ".join(typed)
+    singular = (term, term.removesuffix("s"), term.removesuffix("es"))
+    return next((dictionary()[each] for each in singular if each in dictionary()), ())
+
+
+def _groups_of(term: str) -> frozenset[Group]:
+    known = _find((term,))
+    return _groups(known) if known else misspelt(term) | {Group.UNKNOWN}
+
+
+def _dangers_of(term: str) -> frozenset[Group]:
+    known = _find((term,))
+    if known:
+        return frozenset(group_of(one.klass) for one in known if not one.street)
+    return misspelt(term) if len(term) >= SHORTEST_GUESSED_IN_SENTENCE else frozenset()
+
+
+def misspelt(word: str) -> frozenset[Group]:
+    """The dangerous group of a name this word is nearly ("vodca", "klonipin"); nothing for anything else.
+
+    A letter more, less, other or swapped; two of them in long words. Only danger is guessed, and the word
+    stays unknown beside it, so that a person asks. Our own rule.
+    """
+    if len(word) < SHORTEST_GUESSED:
+        return frozenset()
+    near = frozenset[str]().union(*(dangerous_names().get(each, frozenset()) for each in _shortened(word)))
+    return frozenset(group_of(one.klass) for name in near if _nearly(word, name) for one in dictionary()[name])
+
+
+def _nearly(word: str, name: str) -> bool:
+    if len(word) != len(name) or len(word) >= LONG:
+        return True
+    other = [at for at in range(len(word)) if word[at] != name[at]]
+    swapped = (
+        len(other) == 2
+        and other[1] - other[0] == 1
+        and word[other[0]] + word[other[1]] == name[other[1]] + name[other[0]]
     )
+    return len(other) <= 1 or swapped
 
 
-def _is_amount(word: str) -> bool:
-    return re.fullmatch(r"[\d.,x-]+(mg|mgs|g|ml|oz|mcg|x|st|nd|rd|th|pm|am)?", word) is not None
+@cache
+def dangerous_names() -> Mapping[str, frozenset[str]]:
+    """Single words that name, not as slang, a depressant: by themselves and by what is left without a letter.
+
+    Short ones only when withdrawal can kill: too many ordinary words are nearly "perc" or "fent".
+    """
+    near: defaultdict[str, set[str]] = defaultdict(set)
+    for term, known in dictionary().items():
+        groups = DEPRESSANTS if len(term) >= SHORTEST_GUESSED_IN_SENTENCE else LETHAL_WITHDRAWAL
+        dangerous = all(not one.street and group_of(one.klass) in groups for one in known)
+        if dangerous and term.isalpha() and len(term) >= SHORTEST_GUESSED:
+            for each in _shortened(term):
+                near[each].add(term)
+    return {each: frozenset(names) for each, names in near.items()}
 
 
-def _groups(term: str, known: tuple[Meaning, ...]) -> frozenset[Group]:
+def _shortened(word: str) -> set[str]:
+    once = {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
+    if not LONG <= len(word) <= LONGEST_SHORTENED_TWICE:
+        return once
+    return once | {each[:at] + each[at + 1 :] for each in once for at in range(len(each))}
+
+
+def _groups(known: tuple[Meaning, ...]) -> frozenset[Group]:
+    """Groups of a word's meanings. Slang never settles what it is, nor does a word of several meanings.
+
+    Only where it can kill in withdrawal is slang taken at its word: more than that a person cannot be asked.
+    """
     groups = {group_of(meaning.klass) for meaning in known}
-    # Slang for something harmless is too easily misread; plain words for it are marked "name" in the data.
-    harmless_slang = groups <= {Group.MILDER, Group.TREATMENT} and all(meaning.street for meaning in known)
-    if len(groups) > 1 or harmless_slang:
-        groups.add(Group.UNKNOWN)
-    return frozenset(groups)
+    slang = all(meaning.street for meaning in known) and not groups & LETHAL_WITHDRAWAL
+    return frozenset(groups | {Group.UNKNOWN} if slang or len(groups) > 1 else groups)

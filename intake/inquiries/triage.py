@@ -2,9 +2,9 @@
 
 Pure: answers in, ``Triage`` out. Words, urgency, source and date of every rule are data
 (``triage_rules.json``); this module holds only when a rule applies. Each condition can only be made true
-by a risk, never false: so one more risk answer never lowers urgency, and what is unknown counts as the
-worse of its possibilities for the substances that are known. No level of care of the ASAM Criteria is
-computed; ``Care`` is the kind of place to look for.
+by a risk, never false: so one more risk answer, substance or symptom never lowers urgency, nor does leaving out
+an answer that reassures. One rule gives way: ``nothing_told``, once a substance is named. No level of care of the
+ASAM Criteria is computed; ``Care`` is the kind of place to look for.
 """
 
 import json
@@ -147,18 +147,32 @@ CONDITIONS: tuple[tuple[str, Callable[[Picture], bool]], ...] = (
     ("seizure_now", lambda p: p.sign("seizure")),
     ("chest_pain", lambda p: p.sign("chest_pain")),
     ("stimulant_poisoning", lambda p: p.delirium_signs and p.uses("stimulant")),
+    ("delirium_signs", lambda p: p.delirium_signs),
     ("said_danger", lambda p: p.danger_said),
     ("suicide_now", lambda p: p.suicide_now),
     ("suicide_plan", lambda p: p.suicide_plan),
+    ("free_text_suicide", lambda p: p.says("suicide")),
+    ("free_text_weapon_danger", lambda p: p.says("weapon") and p.means_harm),
+    ("free_text_breathing", lambda p: p.says("cannot_breathe")),
+    ("free_text_taken", lambda p: p.says("taken_too_much")),
+    ("free_text_delirium", lambda p: p.says("delirium")),
+    ("free_text_chest_pain", lambda p: p.says("chest_pain")),
     ("withdrawal_delirium", lambda p: p.delirium_signs and p.may_withdraw),
     ("withdrawal_combined", lambda p: p.quitting and p.several_depressants),
-    ("withdrawal_past_seizure", lambda p: p.quitting and p.past_seizure),
-    ("withdrawal_past_delirium", lambda p: p.quitting and p.past_delirium),
+    ("withdrawal_past_seizure", lambda p: p.maybe_quitting and p.past_seizure),
+    ("withdrawal_past_delirium", lambda p: p.maybe_quitting and p.past_delirium),
+    ("adulterant_withdrawal", lambda p: p.withdrawal_signs and p.uses("adulterant")),
     ("withdrawal_started", lambda p: p.withdrawal_signs and p.may_withdraw),
+    ("free_text_seizure", lambda p: p.says("seizure")),
+    ("free_text_withdrawal", lambda p: p.says("withdrawal")),
+    ("free_text_substance", lambda p: p.free_text_names_danger),
     ("withdrawal_combination_risk", lambda p: p.at_risk and p.several_depressants),
     ("withdrawal_seizure_history", lambda p: p.may_withdraw and p.past_seizure),
     ("withdrawal_delirium_history", lambda p: p.may_withdraw and p.past_delirium),
     ("withdrawal_age_65", lambda p: p.may_withdraw and p.old),
+    ("seizure_history", lambda p: p.past_seizure),
+    ("delirium_history", lambda p: p.past_delirium),
+    ("older", lambda p: p.old),
     ("withdrawal_pregnant", lambda p: p.may_withdraw and p.pregnant),
     ("benzodiazepine_withdrawal", lambda p: p.at_risk_of("benzodiazepine")),
     ("alcohol_withdrawal", lambda p: p.at_risk_of("alcohol")),
@@ -175,13 +189,17 @@ CONDITIONS: tuple[tuple[str, Callable[[Picture], bool]], ...] = (
     ),
     ("depressants_combined", lambda p: p.several_depressants),
     ("overdose_before", lambda p: p.past_overdose),
+    ("free_text_overdose", lambda p: p.says("overdose")),
     ("tolerance_lost", lambda p: p.uses("opioid") and p.tolerance_lost),
     ("opioid_stopped", lambda p: p.uses("opioid") and p.opioid_quitting),
+    ("adulterant_stopped", lambda p: p.adulterant_quitting),
     ("opioid_pregnant", lambda p: p.uses("opioid") and p.pregnant),
     ("pregnant", lambda p: p.pregnant),
     ("unknown_stopped", lambda p: p.unknown_quitting),
     ("symptoms_today", lambda p: p.delirium_signs or p.withdrawal_signs),
     ("suicide_thoughts", lambda p: p.suicide_thoughts),
+    ("free_text_weapon", lambda p: p.says("weapon")),
+    ("free_text_violence", lambda p: p.says("violence")),
     ("being_hurt", lambda p: p.being_hurt),
     ("danger_unsure", lambda p: p.danger_unsure),
     ("benzodiazepine", lambda p: p.uses_safely("benzodiazepine")),
@@ -196,6 +214,7 @@ CONDITIONS: tuple[tuple[str, Callable[[Picture], bool]], ...] = (
     ("adulterant", lambda p: p.uses("adulterant")),
     ("stimulant", lambda p: p.uses("stimulant")),
     ("substance_unclear", lambda p: p.uses("unknown")),
+    ("free_text_told", lambda p: p.free_text),
     ("nothing_told", lambda p: not p.groups),
     ("under_18", lambda p: p.young),
     ("suicide_not_asked", lambda p: p.suicide_unanswered),

@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import Any, Self
 
 from intake.inquiries.answers import Answers, GenderWish, InsuranceKind, Said
+from intake.inquiries.spelling import words
+from intake.inquiries.substance_words import LETHAL_WITHDRAWAL
 from intake.inquiries.triage import Care, Triage, Urgency
-from intake.inquiries.triage_picture import LETHAL_WITHDRAWAL, picture_of
+from intake.inquiries.triage_picture import picture_of
 
 Json = dict[str, Any]
 
@@ -35,10 +37,15 @@ PAYERS: Mapping[InsuranceKind, PayerKind] = {
     InsuranceKind.TRICARE_VA: PayerKind.MILITARY,
     InsuranceKind.NONE: PayerKind.NONE,
 }
-SEXES = {
-    **dict.fromkeys(("female", "woman", "f", "girl", "mujer", "femenino"), "women"),
-    **dict.fromkeys(("male", "man", "m", "boy", "hombre", "masculino"), "men"),
+SEXES: Mapping[str, str] = {
+    **dict.fromkeys(("female", "woman", "women", "f", "girl", "lady", "she"), "women"),
+    **dict.fromkeys(("mujer", "femenino", "femenina", "ella", "chica"), "women"),
+    **dict.fromkeys(("male", "man", "men", "m", "boy", "guy", "he", "hombre", "masculino", "varon"), "men"),
 }
+# Where one of these stands nobody is left out by a guess: each program is asked. Prefixes cover "transgender".
+NOT_GUESSED = ("trans", "non", "enby", "nb", "queer", "gender", "fluid", "agender", "inter", "mtf", "ftm", "two", "bi")
+NOT_GUESSED += ("not", "no", "neither", "afab", "amab", "travesti", "they")
+SEX_OF_WISH = {GenderWish.WOMEN: "women", GenderWish.MEN: "men"}
 GROUPS = {GenderWish.WOMEN: "women", GenderWish.MEN: "men", GenderWish.LGBTQ: "lgbtq"}
 LANGUAGES: Mapping[str, str | None] = {
     **dict.fromkeys(("", "en", "english", "inglés", "ingles"), None),
@@ -68,7 +75,7 @@ class Need:
     withdrawal: frozenset[str] = field(default=frozenset(), repr=False)
     danger: bool = False
     age: int | None = field(default=None, repr=False)
-    sex: str | None = field(default=None, repr=False)  # "women" or "men": whom a program must take
+    sex: str | None = field(default=None, repr=False)  # "women" or "men", whom a program must take; unknown: asked
     pregnant: bool | None = field(default=None, repr=False)
     group: str | None = None  # wish for a program for "women", "men" or "lgbtq"
     children_along: bool | None = None
@@ -108,8 +115,8 @@ class Need:
             withdrawal=frozenset(used & (LETHAL_WITHDRAWAL | {"opioid"})),
             danger=triage.urgency is Urgency.DANGER_NOW,
             age=answers.age,
-            sex=SEXES.get(person.gender.strip().lower()),
-            pregnant=_yes_or_no(person.pregnant),
+            sex=_sex(person.gender, wish.gender),
+            pregnant=True if person.pregnant is Said.NOT_SURE else _yes_or_no(person.pregnant),
             group=GROUPS.get(wish.gender) if wish.gender else None,
             children_along=_yes_or_no(wish.children_along),
             veteran=_yes_or_no(wish.veteran),
@@ -197,6 +204,16 @@ class Offer:
         if isinstance(verified := known.get("verified_on"), str):
             known["verified_on"] = date.fromisoformat(verified)
         return cls(**known)
+
+
+def _sex(gender: str, wish: GenderWish | None) -> str | None:
+    """Whom a program must take, from the wish or from what was typed ("I am a woman"); ``None`` to be asked."""
+    typed = words(gender)
+    wished = SEX_OF_WISH.get(wish) if wish else None
+    told = {SEXES[word] for word in typed if word in SEXES}
+    if wished:
+        return wished if told <= {wished} or any(word.startswith(NOT_GUESSED) for word in typed) else None
+    return told.pop() if len(told) == 1 and not any(word.startswith(NOT_GUESSED) for word in typed) else None
 
 
 def _yes_or_no(said: Said | None) -> bool | None:

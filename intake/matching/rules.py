@@ -84,8 +84,11 @@ def age(need: Need, offer: Offer) -> Finding | None:
 
 
 def sex(need: Need, offer: Offer) -> Finding | None:
+    """A program for one sex is asked first when we do not know the person's."""
     if need.sex is None:
-        return None
+        only = {"accepts_women": "women", "accepts_men": "men"}
+        listed = [words for fact, words in only.items() if fact in offer.facts]
+        return ask("sex_not_listed", hard=True, group="this person", other=listed[0]) if len(listed) == 1 else None
     other = "men" if need.sex == "women" else "women"
     return _accepted(offer, f"accepts_{need.sex}", facts.SEXES, "sex", group=need.sex, other=other)
 

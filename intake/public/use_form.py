@@ -15,13 +15,17 @@ OTHER = "other"
 
 
 def one_meaning(text: str) -> Meaning | None:
-    """The only thing the text can mean, as far as danger goes; ``None`` when a person must say."""
+    """The only thing the text can mean, as far as danger goes; ``None`` when a person must say.
+
+    Slang alone never settles it: "lemons" can be methamphetamine, or hard lemonade.
+    """
     found = meanings(text)
-    return found[0] if found and len({group_of(one.klass) for one in found}) == 1 else None
+    settled = len({group_of(one.klass) for one in found}) == 1 and not all(one.street for one in found)
+    return found[0] if settled else None
 
 
 def needs_asking(use: Use) -> bool:
-    return use.klass is None and len(meanings(use.text)) > 1 and one_meaning(use.text) is None
+    return use.klass is None and bool(meanings(use.text)) and one_meaning(use.text) is None
 
 
 class UseForm(StepForm):

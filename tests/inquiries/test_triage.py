@@ -19,9 +19,8 @@ from intake.inquiries.answers import (
     Symptom,
     Use,
 )
-from intake.inquiries.substance_words import GROUPS, Group, read
+from intake.inquiries.substance_words import GROUPS, LETHAL_WITHDRAWAL, Group, read
 from intake.inquiries.triage import CONDITIONS, Care, Triage, Urgency, assess, rules
-from intake.inquiries.triage_picture import LETHAL_WITHDRAWAL
 
 YES, NO, NOT_SURE = Said.YES, Said.NO, Said.NOT_SURE
 DANGER, TODAY, SOON, ROUTINE = Urgency
@@ -319,7 +318,7 @@ RISKS = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(ANSWERS, RISKS)
 def test_one_more_risk_never_lowers_urgency(answers: Answers, risk) -> None:  # type: ignore[no-untyped-def]  # a lambda
     # "under 18" is a reason of its own, so growing old is compared with no age at all.
@@ -335,7 +334,7 @@ REASSURING = [
 ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(ANSWERS, st.sampled_from(REASSURING), st.booleans())
 def test_not_knowing_is_never_calmer_than_a_reassuring_answer(answers: Answers, calm: dict, not_sure: bool) -> None:  # type: ignore[type-arg]  # values differ
     (name, value), *_ = calm.items()
@@ -348,6 +347,7 @@ def test_not_knowing_is_never_calmer_than_a_reassuring_answer(answers: Answers, 
         assert assess(unknown).urgency <= assess(known).urgency
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(GROUPS)), ANSWERS)
 def test_a_lethal_withdrawal_with_nothing_else_known_is_never_below_today(klass: str, answers: Answers) -> None:
     alone = assess(Answers(uses=(Use(klass=klass),))).urgency
@@ -356,6 +356,7 @@ def test_a_lethal_withdrawal_with_nothing_else_known_is_never_below_today(klass:
     assert beside <= max(alone, SOON) or alone == ROUTINE
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_words_nobody_knows_are_asked_about_and_never_routine(text: str) -> None:
     groups = read(text)
