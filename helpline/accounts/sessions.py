@@ -96,7 +96,7 @@ def holders(keys: Iterable[str]) -> dict[str, User]:
     sessions = {row.session_key: SessionStore(row.session_key) for row in rows}
     for row in rows:
         sessions[row.session_key]._session_cache = sessions[row.session_key].decode(row.session_data)
-    whose = {key: session.get(SESSION_KEY) for key, session in sessions.items()}
+    whose = {key: str(session.get(SESSION_KEY, "")) for key, session in sessions.items()}
     users = {str(u.pk): u for u in User.objects.filter(pk__in=[w for w in whose.values() if w], is_active=True)}
     return {
         key: users[whose[key]]
