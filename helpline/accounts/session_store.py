@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as InDatabase
+from django.contrib.sessions.models import Session
 
 from helpline.vault.fields import keyring
 from helpline.vault.sealing import CannotOpen
@@ -19,6 +20,13 @@ OURS = re.compile(r"[a-z0-9]{32}")
 
 
 class SessionStore(InDatabase):
+    @classmethod
+    def of(cls, row: Session) -> SessionStore:
+        """The session of a row that was read already."""
+        session = cls(row.session_key)
+        session._session_cache = session.decode(row.session_data)  # type: ignore[attr-defined]  # where Django keeps it
+        return session
+
     def _validate_session_key(self, key: str | None) -> bool:
         return bool(key and OURS.fullmatch(key))
 

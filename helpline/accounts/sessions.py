@@ -93,9 +93,7 @@ def holders(keys: Iterable[str]) -> dict[str, User]:
     """Who is signed in by each of these session keys now: within the limits, second step taken, account in use."""
     ours = [key for key in keys if OURS.fullmatch(key)]
     rows = Session.objects.filter(session_key__in=ours, expire_date__gt=timezone.now())
-    sessions = {row.session_key: SessionStore(row.session_key) for row in rows}
-    for row in rows:
-        sessions[row.session_key]._session_cache = sessions[row.session_key].decode(row.session_data)
+    sessions = {row.session_key: SessionStore.of(row) for row in rows}
     whose = {key: str(session.get(SESSION_KEY, "")) for key, session in sessions.items()}
     users = {str(u.pk): u for u in User.objects.filter(pk__in=[w for w in whose.values() if w], is_active=True)}
     return {
