@@ -43,8 +43,10 @@ SEXES: Mapping[str, str] = {
     **dict.fromkeys(("male", "man", "men", "m", "boy", "guy", "he", "hombre", "masculino", "varon"), "men"),
 }
 # Where one of these stands nobody is left out by a guess: each program is asked. Prefixes cover "transgender".
-NOT_GUESSED: tuple[str, ...] = ("trans", "non", "enby", "nb", "queer", "gender", "fluid", "agender", "inter", "mtf", "ftm", "two", "bi")
-NOT_GUESSED += ("not", "no", "neither", "afab", "amab", "travesti", "they")
+NOT_GUESSED: tuple[str, ...] = (
+    *("trans", "non", "enby", "nb", "queer", "gender", "fluid", "agender", "inter", "mtf", "ftm", "two", "bi"),
+    *("not", "no", "neither", "afab", "amab", "travesti", "they"),
+)
 SEX_OF_WISH = {GenderWish.WOMEN: "women", GenderWish.MEN: "men"}
 GROUPS = {GenderWish.WOMEN: "women", GenderWish.MEN: "men", GenderWish.LGBTQ: "lgbtq"}
 LANGUAGES: Mapping[str, str | None] = {
