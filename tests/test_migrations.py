@@ -16,12 +16,19 @@ OURS = [
 ]
 
 
+def applied(db: psycopg.Connection) -> list[str]:
+    """Our rooms with a migration in force, the vault first."""
+    found = {row[0] for row in db.execute("SELECT DISTINCT app FROM django_migrations").fetchall()} & set(OURS)
+    return sorted(found, key=lambda label: (label != "vault", label))
+
+
 def test_all_of_them_back_to_nothing_and_forward_again() -> None:
     name = copy_database()
     try:
-        for label in OURS:
-            manage("migrate", label, "zero", "--verbosity", "0", database=name)
-        with psycopg.connect(owner_url(name)) as db:
+        with psycopg.connect(owner_url(name), autocommit=True) as db:
+            # Nearly everything rests on the vault, and goes back with it
+            while rooms := applied(db):
+                manage("migrate", rooms[0], "zero", "--verbosity", "0", database=name)
             left = {row[0] for row in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
         assert not {model._meta.db_table for model in apps.get_models() if model._meta.app_label in OURS} & left
         manage("migrate", "--verbosity", "0", database=name)

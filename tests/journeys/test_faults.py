@@ -108,7 +108,8 @@ def test_redis_frozen(house: House, sandbox_road: PayerRoad) -> None:
         for caller in callers:
             started = time.monotonic()
             assert caller.is_taken()
-            assert time.monotonic() - started < 1.5
+            # By itself half a second; a request that waits for Redis hangs for half a minute (RELIABILITY: 2a)
+            assert time.monotonic() - started < 5
     finally:
         os.kill(house.redis.pid(), signal.SIGCONT)
     house.start("no broker", sys.executable, "manage.py", "verify_worker", "--every", "0.2")
