@@ -41,7 +41,7 @@ def stop(request: HttpRequest, draft: Draft, form: StepForm) -> HttpResponse:
     form.is_valid()
     draft = drafts.keep(draft, form.applied())
     if form.not_kept:
-        words = _("We could not read this, so it is not kept: %(labels)s. Everything else is.")
+        words = _("Everything is kept but this, which we could not read: %(labels)s")
         messages.warning(request, words % {"labels": form.not_kept})
     drafts.give_code(draft)
     return drafts.remember(redirect("intake_save"), draft)

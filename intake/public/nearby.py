@@ -1,6 +1,6 @@
 """Programs a caller can ring themselves: what is published, nothing about them sent to anybody."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import phonenumbers
@@ -13,7 +13,7 @@ from intake.matching.engine import Match, Matches
 from intake.matching.need import Offer
 from intake.public.phone_words import Asked, questions
 
-MOST, ENOUGH = 5, 3
+MOST, ENOUGH, MOST_PLACES = 5, 3, 3
 REACHES = (50, 100, 200)
 
 
@@ -34,6 +34,17 @@ class ToRing:
     places: tuple[Place, ...]
     questions: tuple[str, ...]
     lists_it: bool
+
+    @property
+    def further_places(self) -> int:
+        """How many more answer there than a card names."""
+        return len(self.places) - MOST_PLACES
+
+
+def asked_of_all(programs: Sequence[ToRing]) -> tuple[str, ...]:
+    """What to ask each of them, said once; nothing for a single one."""
+    first, *others = [one.questions for one in programs] or [()]
+    return tuple(question for question in first if others and all(question in one for one in others))
 
 
 def programs_to_ring(answers: Answers, triage: Triage) -> list[ToRing]:

@@ -12,7 +12,7 @@ from intake.journey.consent import take_back
 from intake.public import drafts
 from intake.public.codes import CodeForm
 from intake.public.consent_page import signed_copy
-from intake.public.nearby import programs_to_ring
+from intake.public.nearby import asked_of_all, programs_to_ring
 from intake.public.phone_words import ROOM, what_to_say
 from intake.public.promises import what_happens_next
 from intake.public.views import callers_page, posted
@@ -39,7 +39,7 @@ def intake_sent(request: HttpRequest) -> HttpResponse:
         "next": what_happens_next(answers, triage),
         "programs": programs,
         "say": what_to_say(answers, triage),
-        "room": ROOM,
+        "ask_all": (ROOM, *asked_of_all(programs)),
     }
     return render(request, "public/intake/sent.html", context)
 

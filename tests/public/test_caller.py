@@ -225,7 +225,7 @@ def test_stopping_on_a_page_keeps_what_is_right_on_it_and_says_what_is_not(start
     stopped = say(started, "home", being_hurt="no", person__age="many", later="yes")
     assert stopped.headers["Location"] == reverse("intake_save")
     page = started.get(reverse("intake_save")).text
-    assert "not kept: How old are you?" in page
+    assert "could not read: How old are you?" in page
     assert Draft.objects.get().resume_code in page
     assert Draft.objects.get().answers.being_hurt == "no"
 
