@@ -63,5 +63,7 @@ def who_pays(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    law = {"exceptions": exceptions.exceptions(), "rule_url": exceptions.RULE_URL, "read_on": exceptions.READ_ON}
-    return _page(request, "guides/privacy.html", **law)
+    law = exceptions.exceptions()
+    return _page(
+        request, "guides/privacy.html", exceptions=law, rule_url=exceptions.RULE_URL, read_on=exceptions.READ_ON
+    )

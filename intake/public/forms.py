@@ -241,7 +241,7 @@ class ReachForm(StepForm):
         typed = any(self.data.get(name, "").strip() for name, *_rest in ADDRESSES)
         if not (wished and typed):
             return ""
-        return _("You asked us not to contact you, so we did not keep the phone number or e-mail address.")
+        return str(_("You asked us not to contact you, so we did not keep the phone number or e-mail address."))
 
     def applied(self) -> Answers:
         """Number and address are kept only with a way to use them, and a way only with its number or address."""
