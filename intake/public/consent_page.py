@@ -1,8 +1,8 @@
 """The person's own yes, by a one-time link: read, choose, sign. Nothing others told us is shown."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +22,11 @@ PURPOSES = [
 ]
 
 
-def signed_copy(consents: Mapping[str, Consent]) -> list[tuple[Any, Consent]]:
-    """The consents in force, each with the words it was ticked by, in the order of the page."""
-    return [(words, consents[purpose]) for purpose, words in PURPOSES if purpose in consents]
+def signed_copy(inquiry_id: UUID) -> list[tuple[Any, Consent]]:
+    """What they signed and did not take back, also while it is held, each with the words it was ticked by."""
+    signed = Consent.objects.signed().filter(inquiry_id=inquiry_id).order_by("version")
+    newest = {consent.purpose: consent for consent in signed}
+    return [(words, newest[purpose]) for purpose, words in PURPOSES if purpose in newest]
 
 
 IF_NEW = _("Leave it empty if we have it already.")

@@ -8,6 +8,7 @@ from helpline.audit.acting import Actor, acting
 from helpline.vault.models import LinkRefused, SignedLink
 from intake.disclosures.codes import CodeRefused, TooMany
 from intake.disclosures.consenting import standing
+from intake.disclosures.models import Purpose
 from intake.disclosures.wording import WORDINGS
 from intake.inquiries.models import Inquiry
 from intake.journey.consent import open_link, open_with_code, sign
@@ -42,7 +43,8 @@ def consent_by_link(request: HttpRequest, secret: str) -> HttpResponse:
             return _given(request, link, _sign(link, form))
     except LinkRefused:
         return render(request, "public/intake/consent_refused.html", status=410)
-    return render(request, "public/intake/consent_link.html", {"form": form, "wordings": WORDINGS})
+    shown = {"form": form, "wordings": WORDINGS, "until": link.expires_at}
+    return render(request, "public/intake/consent_link.html", shown)
 
 
 def _sign(link: SignedLink, form: ConsentLinkForm) -> str:
@@ -56,6 +58,6 @@ def _sign(link: SignedLink, form: ConsentLinkForm) -> str:
 
 def _given(request: HttpRequest, link: SignedLink, code: str) -> HttpResponse:
     """Shown this once, at no address of its own: nobody who comes to this device later finds it."""
-    signed = standing(link.subject)
-    context = {"code": code, "signed": signed_copy(signed), "asks_plan": "check_insurance" in signed}
+    asks_plan = Purpose.CHECK_INSURANCE in standing(link.subject)
+    context = {"code": code, "signed": signed_copy(link.subject), "asks_plan": asks_plan}
     return render(request, "public/intake/consent_given.html", context)

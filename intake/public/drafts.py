@@ -98,7 +98,6 @@ def remember(response: HttpResponse, draft: Draft) -> HttpResponse:
 
 
 def forget(response: HttpResponse) -> HttpResponse:
-    """Lock the form on this device; only a code opens it again. Notices not yet shown go with it."""
+    """Lock the form on this device; only a code opens it again."""
     response.delete_cookie(settings.DRAFT_COOKIE_NAME, samesite="Lax")
-    response.delete_cookie("messages", samesite="Lax")
     return response

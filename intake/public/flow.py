@@ -1,16 +1,17 @@
 """From one page to the next: where a page leads, where it is no use, and stopping here."""
 
-from django.contrib import messages
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from intake.inquiries.answers import Answers
 from intake.inquiries.models import Draft
 from intake.public import drafts
 from intake.public.step_form import StepForm
 from intake.public.steps import BY_SLUG, Step, after, before
+from intake.public.use_form import UseForm
 
 HELP_FIRST = ("help-now", "safe-now")
 
@@ -36,15 +37,26 @@ def back(request: HttpRequest, step: Step, answers: Answers, *, number: int | No
     return step.url if number and answers.uses else before(step, answers)
 
 
-def stop(request: HttpRequest, draft: Draft, form: StepForm) -> HttpResponse:
-    """Keep what is right on the page, say what is not, and show the code to come back with."""
+def stop(draft: Draft, step: Step, form: StepForm) -> HttpResponse:
+    """Keep what is right on the page, and show the code to come back with. The fields that were not right go along in
+    the address, by name: a caller has no session to put a notice into.
+    """
     form.is_valid()
     draft = drafts.keep(draft, form.applied())
-    if form.not_kept:
-        words = _("Everything is kept but this, which we could not read: %(labels)s")
-        messages.warning(request, words % {"labels": form.not_kept})
     drafts.give_code(draft)
-    return drafts.remember(redirect("intake_save"), draft)
+    wrong = [("page", step.slug), *(("not_kept", name) for name in form.errors)] if form.errors else []
+    there = f"{reverse('intake_save')}?{urlencode(wrong)}" if wrong else reverse("intake_save")
+    return drafts.remember(redirect(there), draft)
+
+
+def not_kept(request: HttpRequest, answers: Answers) -> tuple[str, list[str]]:
+    """What ``stop`` could not keep: the address of the page and the labels of its fields."""
+    step = BY_SLUG.get(request.GET.get("page", ""))
+    if step is None:
+        return "", []
+    form = UseForm(answers=answers, at=0) if step.slug == "substances" else step.form(answers=answers)
+    named = request.GET.getlist("not_kept")
+    return step.entry, [str(form[name].label) for name in named if name in form.fields]
 
 
 def elsewhere(step: Step, draft: Draft | None) -> HttpResponse | None:

@@ -236,12 +236,10 @@ class ReachForm(StepForm):
         return said | {name: "" for name, *_rest in ADDRESSES}
 
     @property
-    def dropped(self) -> str:
+    def drops(self) -> str:
         wished = self.cleaned_data.get("contact__methods") == (ContactMethod.NONE,)
         typed = any(self.data.get(name, "").strip() for name, *_rest in ADDRESSES)
-        if not (wished and typed):
-            return ""
-        return str(_("You asked us not to contact you, so we did not keep the phone number or e-mail address."))
+        return "no-contact" if wished and typed else ""
 
     def applied(self) -> Answers:
         """Number and address are kept only with a way to use them, and a way only with its number or address."""

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from intake.public import drafts
 from intake.public.codes import CodeForm
+from intake.public.flow import not_kept
 from intake.public.steps import first_open
 from intake.public.views import callers_page, posted
 
@@ -20,7 +21,9 @@ def intake_save(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         drafts.give_code(draft)
         return redirect("intake_save")
-    return render(request, "public/intake/save.html", {"draft": draft, "go_on_url": first_open(draft.answers)})
+    page, labels = not_kept(request, draft.answers)
+    shown = {"draft": draft, "go_on_url": first_open(draft.answers), "page_url": page, "not_kept": labels}
+    return render(request, "public/intake/save.html", shown)
 
 
 @callers_page

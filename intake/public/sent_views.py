@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from helpline.audit.acting import CALLER, record_read
-from intake.disclosures.consenting import standing
 from intake.inquiries.answers import ForWhom
 from intake.inquiries.triage import NOT_A_DIAGNOSIS
 from intake.inquiries.wording import in_words
@@ -56,5 +55,5 @@ def inquiry_status(request: HttpRequest) -> HttpResponse:
         take_back(inquiry.pk, by=found.by)
     record_read(found.by, "consent", inquiry.pk, inquiry_id=inquiry.pk)
     shown = {"state": found.state_words, "own": own, "taken_back": taken_back}
-    signed = signed_copy(standing(inquiry.pk)) if own else []
+    signed = signed_copy(inquiry.pk) if own else []
     return render(request, "public/intake/status.html", {"form": form, "signed": signed, **shown})

@@ -137,14 +137,9 @@ class StepForm(forms.Form):
         return with_said(self.answers, self.cleaned_data)
 
     @property
-    def dropped(self) -> str:
-        """A sentence about what was typed and is deliberately not kept; empty when all of it is."""
+    def drops(self) -> str:
+        """A word for what was typed and is deliberately not kept, which the next page says; empty when all is."""
         return ""
-
-    @property
-    def not_kept(self) -> str:
-        """The labels of what has errors, for somebody who stops here all the same."""
-        return "; ".join(str(bound.label) for bound in self if bound.errors)
 
     def rows(self) -> Iterator[tuple[str, str, str]]:
         """For the check page: id, label and words of every answered field."""

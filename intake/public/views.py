@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -72,13 +71,12 @@ def intake_step(request: HttpRequest, slug: str) -> HttpResponse:
     draft = drafts.find_or_new(request)
     form = step.form(posted(request), answers=draft.answers)
     if "later" in request.POST:
-        return stop(request, draft, form)
+        return stop(draft, step, form)
     if not form.is_valid():
         return render(request, step.template, _context(request, step, form))
     draft = drafts.keep(draft, form.applied())
-    if form.dropped:
-        messages.info(request, form.dropped)
-    return drafts.remember(redirect(onward(request, step, draft.answers)), draft)
+    there = onward(request, step, draft.answers)
+    return drafts.remember(redirect(f"{there}?noted={form.drops}" if form.drops else there), draft)
 
 
 def _context(request: HttpRequest, step: Step, form: StepForm, number: int | None = None) -> dict[str, Any]:
@@ -109,7 +107,7 @@ def intake_substance(request: HttpRequest, number: int) -> HttpResponse:
         return _without(request, draft, at)
     form = UseForm(posted(request), answers=draft.answers, at=at)
     if "later" in request.POST:
-        return stop(request, draft, form)
+        return stop(draft, step, form)
     if not form.is_valid():
         return render(request, "public/intake/step.html", _context(request, step, form, number))
     draft = drafts.keep(draft, form.applied())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pytest_django import Settings
 
 from helpline.guides import exceptions, library, lines
 from intake.inquiries.models import DRAFT_DAYS
+from intake.retention.rules import RULES
 
 PAGES = [
     "/",
@@ -98,8 +100,9 @@ def test_the_privacy_page_names_each_exception_with_its_source_and_how_long_we_k
     sections = {one.section: one.read for one in exceptions.exceptions()}
     assert {"42 CFR 2.51(a)", "42 CFR 2.12(c)(6)", "42 CFR 2.61"} <= set(sections)
     assert [section for section, read in sections.items() if section not in page or read not in page] == []
-    assert DRAFT_DAYS == 7
+    assert (DRAFT_DAYS, RULES[0].kind, RULES[0].after) == (7, "inquiry", timedelta(days=6 * 366))
     assert "seven days" in page
+    assert "six years" in page
     for address in ("/", "/privacy/"):
         assert "stays with us unless" not in client.get(address).text
 
