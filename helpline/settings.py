@@ -48,6 +48,9 @@ WHO_PAYS_TEXT = env.str("WHO_PAYS_TEXT", validate=FILLED_IN) if PRODUCTION else 
 # Who answers about privacy; stands in the notice of 42 CFR 2.22
 PRIVACY_EMAIL = env.str("PRIVACY_EMAIL") if PRODUCTION else env.str("PRIVACY_EMAIL", "privacy@example.org")
 
+# Quick exit leads to a page nobody wonders about
+EXIT_URL = "https://www.weather.gov/"
+
 # In whose name insurers are asked; without an enrolled provider plans are asked by phone
 PROVIDER_NAME = env.str("PROVIDER_NAME", "" if PRODUCTION else "EXAMPLE RECOVERY HELPLINE")
 PROVIDER_NPI = env.str("PROVIDER_NPI", "" if PRODUCTION else "1234567893")
@@ -318,7 +321,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF, *_live_origin],
-        "form-action": [SELF],
+        # The button "Leave" is a form that ends there
+        "form-action": [SELF, EXIT_URL],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],

@@ -2,16 +2,23 @@
 (function () {
   "use strict";
 
-  // Quick exit: replace this page in the history, then leave. Escape three times within two seconds does the same.
+  // Quick exit: have the form forgotten on this device, replace this page in the history, and be gone without waiting
+  // for an answer. Escape three times within two seconds does the same. Without script the button posts.
   var exit = document.querySelector("[data-quick-exit]");
   function leave(event) {
-    if (event) event.preventDefault();
+    var quietly = new FormData();
+    quietly.append("quietly", "yes");
     document.title = "";
     document.body.hidden = true;
-    window.location.replace(exit.href);
+    if (!navigator.sendBeacon || !navigator.sendBeacon(exit.action, quietly)) {
+      if (!event) exit.submit();
+      return;
+    }
+    if (event) event.preventDefault();
+    window.location.replace(exit.dataset.quickExit);
   }
   if (exit) {
-    exit.addEventListener("click", leave);
+    exit.addEventListener("submit", leave);
     var pressed = [];
     document.addEventListener("keydown", function (event) {
       if (event.key !== "Escape") {
@@ -72,7 +79,18 @@
     }
     if (form.method === "post" && !form.hasAttribute("hx-post")) form.dataset.sent = "yes";
   });
-  window.addEventListener("pageshow", function () {
+  window.addEventListener("pageshow", function (event) {
+    // A page of questions is never shown again from memory: it may have been locked since
+    if (event.persisted && document.querySelector(".page--form")) {
+      document.body.hidden = true;
+      window.location.reload();
+    }
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  });
+
+  // "Print" is there only where a script can do it
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
   });
 })();

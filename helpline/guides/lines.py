@@ -13,8 +13,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 CRISIS_LINES = Path(__file__).parent / "data" / "crisis_lines.json"
-# Quick exit leads to a page nobody wonders about
-EXIT_URL = "https://www.weather.gov/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +92,6 @@ def public_line() -> PublicLine:
         open_24_hours=settings.ROSTER_OPEN_24_HOURS,
         hours_text=hours_text(),
         crisis=crisis_lines(),
-        exit_url=EXIT_URL,
+        exit_url=settings.EXIT_URL,
         is_demo=settings.HELPLINE_ENV == "demo",
     )

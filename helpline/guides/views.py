@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from helpline.guides import library
+from helpline.guides import exceptions, library
 
 
 def _page(request: HttpRequest, template: str, section: str = "", **context: Any) -> HttpResponse:
@@ -63,4 +63,7 @@ def who_pays(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return _page(request, "guides/privacy.html")
+    law = exceptions.exceptions()
+    return _page(
+        request, "guides/privacy.html", exceptions=law, rule_url=exceptions.RULE_URL, read_on=exceptions.READ_ON
+    )

@@ -20,9 +20,12 @@ class LinkRefused(Exception):
 
 
 class SignedLinkQuerySet(models.QuerySet["SignedLink"]):
-    def make(self, *, purpose: str, subject: uuid.UUID, lasts: timedelta) -> tuple[SignedLink, str]:
-        """Return the row and the secret that goes into the address. Only a hash of the secret is kept."""
-        secret = secrets.token_urlsafe(24)
+    def make(self, *, purpose: str, subject: uuid.UUID, lasts: timedelta, secret: str = "") -> tuple[SignedLink, str]:
+        """Return the row and the secret that goes into the address. Only a hash of the secret is kept.
+
+        A ``secret`` to be typed may be given; it must be as hard to guess.
+        """
+        secret = secret or secrets.token_urlsafe(24)
         link = self.create(purpose=purpose, subject=subject, secret_hash=hash_secret(secret), expires_at=Now() + lasts)
         return link, secret
 

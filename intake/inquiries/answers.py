@@ -102,11 +102,12 @@ class ContactMethod(StrEnum):
 
 
 class PartOfDay(StrEnum):
-    """Hours in the person's own time zone: morning 8-12, afternoon 12-17, evening 17-21."""
+    """Hours in the person's own time zone: morning 8-12, afternoon 12-17, evening 17-21, night 21-8."""
 
     MORNING = "morning"
     AFTERNOON = "afternoon"
     EVENING = "evening"
+    NIGHT = "night"
     ANY = "any"
 
 

@@ -334,10 +334,24 @@ class Draft(models.Model):
     def answers(self) -> Answers:
         return Answers.from_json(self.answers_json)
 
-    def keep(self, answers: Answers) -> None:
+    @property
+    def begun(self) -> bool:
+        """Whether there is a row, which the first answer makes."""
+        return not self._state.adding
+
+    def keep(self, answers: Answers) -> Draft:
         """Store the answers so far."""
-        self.answers_json = answers.to_json()
-        self.save(update_fields=["answers_json"] if not self._state.adding else None)
+        return self.store(answers_json=answers.to_json())
+
+    def store(self, **fields: Any) -> Draft:
+        """Write these fields, and make the row with the first of them, also when two pages do so at once."""
+        if not self.begun:
+            first = {"idempotency_key": self.idempotency_key, **fields}
+            return Draft.objects.update_or_create(pk=self.pk, defaults=fields, create_defaults=first)[0]
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(fields))
+        return self
 
     def give_code(self) -> str:
         """The code with which this draft is opened again, on any device, until it expires."""

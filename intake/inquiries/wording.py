@@ -101,6 +101,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Promise]] = {
         PartOfDay.MORNING: _("Morning, 8 to 12"),
         PartOfDay.AFTERNOON: _("Afternoon, 12 to 5"),
         PartOfDay.EVENING: _("Evening, 5 to 9"),
+        PartOfDay.NIGHT: _("Night, 9 to 8"),
         PartOfDay.ANY: _("Any time"),
     },
     InsuranceKind: {
@@ -141,6 +142,19 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Promise]] = {
         Care.FAMILY_SUPPORT: _("Support for families"),
     },
 }
+# Said to the person who needs help: only what reads differently. "I cannot stay awake" is kept as "cannot be woken":
+# nobody past waking fills in a form, and a rule of triage leans to danger
+WORDS_TO_PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Promise]] = {
+    Symptom: {
+        Symptom.CANNOT_WAKE: _("I cannot stay awake"),
+        Symptom.CONFUSION: _("Confused, not sure where I am"),
+    },
+    SubscriberRelation: {
+        SubscriberRelation.SELF: _("Mine"),
+        SubscriberRelation.SPOUSE: _("My husband, wife or partner"),
+        SubscriberRelation.PARENT: _("My parent"),
+    },
+}
 URGENCY_WORDS: Mapping[Urgency, Promise] = {
     Urgency.DANGER_NOW: _("Danger now"),
     Urgency.TODAY: _("Today"),
@@ -149,9 +163,10 @@ URGENCY_WORDS: Mapping[Urgency, Promise] = {
 }
 
 
-def choices(kind: type[StrEnum]) -> list[tuple[str, Promise]]:
-    """A list for a form field, in the order the answers are defined."""
-    return [(member.value, WORDS[kind][member]) for member in kind]
+def choices(kind: type[StrEnum], *, to_person: bool = False) -> list[tuple[str, Promise]]:
+    """A list for a form field, in the order the answers are defined; ``to_person`` speaks to who needs help."""
+    words = {**WORDS[kind], **(WORDS_TO_PERSON.get(kind, {}) if to_person else {})}
+    return [(member.value, words[member]) for member in kind]
 
 
 def in_words(value: object) -> str:

@@ -33,7 +33,7 @@ LINK_LASTS = timedelta(days=2)
 CODE_PURPOSE = "consent_by_code"
 PAGE_LASTS = timedelta(minutes=30)
 LINK_BODY = gettext_lazy(
-    "Here is the page we talked about. It opens once, and only for two days:\n\n%(address)s\n\n"
+    "Here is the page we talked about. You can sign there once, and it is open for two days:\n\n%(address)s\n\n"
     "If you did not ask for this, you can leave it alone."
 )
 

@@ -12,7 +12,12 @@ from datetime import datetime, time
 from typing import Protocol
 
 # In the caller's own time zone, as the form offers them (answers.PartOfDay)
-HOURS = {"morning": (time(8), time(12)), "afternoon": (time(12), time(17)), "evening": (time(17), time(21))}
+HOURS = {
+    "morning": (time(8), time(12)),
+    "afternoon": (time(12), time(17)),
+    "evening": (time(17), time(21)),
+    "night": (time(21), time(8)),
+}
 
 
 class Reachable(Protocol):
@@ -74,4 +79,9 @@ def _in_safe_hours(contact: Reachable, at: Collection[time]) -> Leave:
 
 
 def _within(parts: Collection[str], at: time) -> bool:
-    return any(HOURS[part][0] <= at < HOURS[part][1] for part in parts if part in HOURS)
+    return any(_between(*HOURS[part], at) for part in parts if part in HOURS)
+
+
+def _between(start: time, end: time, at: time) -> bool:
+    """Hours that begin before midnight may end after it."""
+    return start <= at < end if start < end else at >= start or at < end

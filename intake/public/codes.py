@@ -1,6 +1,7 @@
 """Forms of few fields: a code to come back with, a code to ask about, and sending."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpline.accounts.lockout import count_wrong_code, may_try_code
+from helpline.audit.acting import CALLER, Actor
 from intake.inquiries.models import Draft, Inquiry, State
+from intake.journey.own_code import behind_own_code
 
-Found = TypeVar("Found", Draft, Inquiry)
 TOO_MANY = _("Too many wrong codes came from this connection. Wait ten minutes and try again, or call us.")
 STATE_WORDS: dict[str, Promise] = {
     State.WAITING: _("We have it. Nobody has started on it yet."),
@@ -22,14 +24,32 @@ STATE_WORDS: dict[str, Promise] = {
 }
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a code opens, for whom: the person it is about, or somebody who asked for them."""
+
+    inquiry: Inquiry
+    by: Actor
+    by_the_person: bool
+
+    @property
+    def state_words(self) -> Promise:
+        """A caller who is somebody else does not learn that a program was asked: the person tells them, or nobody."""
+        told_less = self.inquiry.state == State.REFERRED and not self.by_the_person
+        return STATE_WORDS[State.IN_PROGRESS if told_less else self.inquiry.state]
+
+
+Behind = TypeVar("Behind", Draft, Found)
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=40,
         label=_("Your code"),
-        help_text=_("Ten letters and numbers, like BCD2-F3G-H4J. Capitals and dashes do not matter."),
+        help_text=_("The letters and numbers we gave you, like BCD2-F3G-H4J. Capitals and dashes do not matter."),
         error_messages={
             "required": _("Enter your code."),
-            "max_length": _("A code has ten letters and numbers. Check what you typed."),
+            "max_length": _("No code is that long. Check what you typed."),
         },
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}),
     )
@@ -43,11 +63,11 @@ class CodeForm(forms.Form):
         unknown = _("We know no saved form with this code. It may be too old, or mistyped.")
         return self._behind(Draft.objects.by_code, unknown)
 
-    def inquiry(self) -> Inquiry | None:
-        """The inquiry behind the code; as ``draft``."""
-        return self._behind(Inquiry.objects.by_reference, _("We know no inquiry with this code. Check it, or call us."))
+    def found(self) -> Found | None:
+        """The inquiry behind the code, and whose code it is; as ``draft``."""
+        return self._behind(_look_up, _("We know no inquiry with this code. Check it, or call us."))
 
-    def _behind(self, look_up: Callable[[str], Found | None], unknown: Any) -> Found | None:
+    def _behind(self, look_up: Callable[[str], Behind | None], unknown: Any) -> Behind | None:
         """What the code leads to. After too many wrong codes from one connection nothing is looked up for a while."""
         if not self.is_valid():
             return None
@@ -80,6 +100,13 @@ class ConsentCodeForm(forms.Form):
 
     def refuse_for_a_while(self) -> None:
         self.add_error("code", _("Too many tries from here. Wait 15 minutes, or ask on the phone for a link instead."))
+
+
+def _look_up(code: str) -> Found | None:
+    if link := behind_own_code(code):
+        return Found(Inquiry.objects.get(pk=link.subject), Actor.link(link), by_the_person=True)
+    inquiry = Inquiry.objects.by_reference(code)
+    return Found(inquiry, CALLER, by_the_person=inquiry.caller_is_person) if inquiry else None
 
 
 class SendForm(forms.Form):

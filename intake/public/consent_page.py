@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from intake.disclosures.models import Purpose
+from intake.disclosures.models import Consent, Purpose
 from intake.inquiries.answers import Answers, Said
 from intake.public.insurance_forms import BirthDate
+from intake.public.signatures import NOT_THAT_NAME, signs_for
 from intake.public.step_form import Pick, Words
 
 PURPOSES = [
@@ -18,6 +20,15 @@ PURPOSES = [
         _("Tell the treatment programs that I choose with you, so that they can offer a place"),
     ),
 ]
+
+
+def signed_copy(inquiry_id: UUID) -> list[tuple[Any, Consent]]:
+    """What they signed and did not take back, also while it is held, each with the words it was ticked by."""
+    signed = Consent.objects.signed().filter(inquiry_id=inquiry_id).order_by("version")
+    newest = {consent.purpose: consent for consent in signed}
+    return [(words, newest[purpose]) for purpose, words in PURPOSES if purpose in newest]
+
+
 IF_NEW = _("Leave it empty if we have it already.")
 UNREMEMBERED = forms.TextInput(attrs={"autocomplete": "off"})
 
@@ -48,6 +59,9 @@ class ConsentLinkForm(forms.Form):
         self._need("first_name", _("Enter your first name."))
         self._need("last_name", _("Enter your last name."))
         self._need("signature", _("Type your full name to sign."))
+        signed = [said.get(name, "") for name in ("signature", "first_name", "last_name")]
+        if all(signed) and not signs_for(*signed):
+            self.add_error("signature", NOT_THAT_NAME)
         if Purpose.CHECK_INSURANCE in said.get("purposes", ()):
             self._clean_asking(said)
         return said

@@ -4,13 +4,17 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from helpline.audit.acting import Actor, acting
 from helpline.vault.models import LinkRefused, SignedLink
 from intake.disclosures.codes import CodeRefused, TooMany
+from intake.disclosures.consenting import standing
+from intake.disclosures.models import Purpose
 from intake.disclosures.wording import WORDINGS
 from intake.inquiries.models import Inquiry
 from intake.journey.consent import open_link, open_with_code, sign
+from intake.journey.own_code import give_own_code
 from intake.public.codes import ConsentCodeForm
-from intake.public.consent_page import ConsentLinkForm
+from intake.public.consent_page import ConsentLinkForm, signed_copy
 from intake.public.views import callers_page, posted
 
 
@@ -31,24 +35,29 @@ def consent_by_code(request: HttpRequest) -> HttpResponse:
 
 @callers_page
 def consent_by_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """Read what each yes means, choose, sign. A used or old link says so and what to do."""
+    """Read what each yes means, choose, sign. A signed or old link says so and what to do."""
     try:
         link = open_link(secret)
         form = ConsentLinkForm(posted(request), answers=Inquiry.objects.get(pk=link.subject).answers)
         if form.is_valid():
-            _sign(link, form)
-            return redirect("consent_given")
+            return _given(request, link, _sign(link, form))
     except LinkRefused:
         return render(request, "public/intake/consent_refused.html", status=410)
-    return render(request, "public/intake/consent_link.html", {"form": form, "wordings": WORDINGS})
+    shown = {"form": form, "wordings": WORDINGS, "until": link.expires_at}
+    return render(request, "public/intake/consent_link.html", shown)
 
 
-def _sign(link: SignedLink, form: ConsentLinkForm) -> None:
-    said = form.cleaned_data
+def _sign(link: SignedLink, form: ConsentLinkForm) -> str:
+    """Sign, and give the signer a code of their own in the same step."""
+    said, by = form.cleaned_data, Actor.link(link)
     name = (said["first_name"], said["last_name"])
-    sign(link, purposes=said["purposes"], name=name, signature=said["signature"], told=form.told())
+    with acting(by):
+        sign(link, purposes=said["purposes"], name=name, signature=said["signature"], told=form.told())
+        return give_own_code(link.subject, by=by)
 
 
-@callers_page
-def consent_given(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/intake/consent_given.html")
+def _given(request: HttpRequest, link: SignedLink, code: str) -> HttpResponse:
+    """Shown this once, at no address of its own: nobody who comes to this device later finds it."""
+    asks_plan = Purpose.CHECK_INSURANCE in standing(link.subject)
+    context = {"code": code, "signed": signed_copy(link.subject), "asks_plan": asks_plan}
+    return render(request, "public/intake/consent_given.html", context)

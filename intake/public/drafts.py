@@ -1,4 +1,8 @@
-"""The form somebody is filling in, found by a signed cookie that holds nothing but its opaque id."""
+"""The form somebody is filling in, found by a signed cookie that holds nothing but its opaque id.
+
+"Start" gives the cookie only: a row is made by the first answer, so that whoever presses "Start" a thousand times
+leaves nothing behind.
+"""
 
 from dataclasses import replace
 from uuid import UUID
@@ -15,23 +19,47 @@ SALT = "intake.draft"
 
 
 def find(request: HttpRequest) -> Draft | None:
-    """The draft of this browser, or ``None``: no cookie, a forged one, or one that has expired."""
+    """The draft of this browser, without a row until something is answered; ``None`` without a cookie, with a forged
+    one, or when the draft has expired.
+    """
     value = request.get_signed_cookie(settings.DRAFT_COOKIE_NAME, default="", salt=SALT)
     try:
-        return Draft.objects.usable().filter(pk=UUID(value)).first()
+        pk = UUID(value)
     except ValueError:
         return None
+    found = Draft.objects.usable().filter(pk=pk).first()
+    if found or Draft.objects.filter(pk=pk).exists():
+        return found
+    # Known before there is a row, so that an empty form sent twice is one inquiry, too
+    return Draft(pk=pk, idempotency_key=pk)
 
 
 def find_or_new(request: HttpRequest) -> Draft:
-    """As ``find``; a new, unsaved one instead of ``None``, so that nothing typed after expiry is lost."""
+    """As ``find``; a new one instead of ``None``, so that nothing typed after expiry is lost."""
     draft = find(request)
-    return draft if draft is not None and draft.inquiry_id is None else Draft()
+    return draft if draft is not None and draft.inquiry_id is None else _new()
 
 
-def keep(draft: Draft, answers: Answers) -> None:
+def _new() -> Draft:
+    draft = Draft()
+    draft.idempotency_key = draft.pk
+    return draft
+
+
+def start(before: Draft | None, uses: tuple[Use, ...]) -> Draft:
+    """A new draft. The one before it goes, unless it was sent or a code opens it: nobody could reach it any more."""
     with acting(CALLER):
-        draft.keep(put_day(answers))
+        if before and before.begun and not before.inquiry_id and not before.resume_code:
+            before.delete()
+    return keep(_new(), with_uses(Answers(), uses))
+
+
+def keep(draft: Draft, answers: Answers) -> Draft:
+    """Store the answers; nothing said yet stays nothing."""
+    if not draft.begun and answers == draft.answers:
+        return draft
+    with acting(CALLER):
+        return draft.keep(put_day(answers))
 
 
 def with_uses(answers: Answers, uses: tuple[Use, ...]) -> Answers:
@@ -43,11 +71,17 @@ def put_day(answers: Answers) -> Answers:
     return replace(answers, asked_on=timezone.localdate())
 
 
+def give_code(draft: Draft) -> None:
+    """A code to come back with, once there is something to come back to."""
+    if draft.begun:
+        with acting(CALLER):
+            draft.give_code()
+
+
 def sent(draft: Draft, inquiry: Inquiry) -> None:
     """Tie the draft to its inquiry and forget the answers: from here on they live in the inquiry only."""
     with acting(CALLER):
-        draft.inquiry, draft.answers_json = inquiry, {}
-        draft.save(update_fields=["inquiry", "answers_json"])
+        draft.store(inquiry=inquiry, answers_json={})
 
 
 def remember(response: HttpResponse, draft: Draft) -> HttpResponse:
@@ -64,5 +98,6 @@ def remember(response: HttpResponse, draft: Draft) -> HttpResponse:
 
 
 def forget(response: HttpResponse) -> HttpResponse:
+    """Lock the form on this device; only a code opens it again."""
     response.delete_cookie(settings.DRAFT_COOKIE_NAME, samesite="Lax")
     return response

@@ -1,5 +1,6 @@
 """The questions, one class a step. Labels come in two voices: to the person, and to whoever helps them."""
 
+from dataclasses import replace
 from typing import Any
 
 import phonenumbers
@@ -7,6 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from helpline.programs.models import Place
 from intake.inquiries.answers import (
     Answers,
     ContactMethod,
@@ -80,8 +82,8 @@ class HistoryForm(StepForm):
             _("Have they ever had withdrawal delirium?"),
         ),
         "history__break_in_use": (
-            _("Have you lately had a week or more without?"),
-            _("Have they lately had a week or more without?"),
+            _("Have you lately gone a week or more without using?"),
+            _("Have they lately gone a week or more without using?"),
         ),
         "history__naloxone_at_hand": (
             _("Is naloxone (Narcan) within your reach?"),
@@ -140,7 +142,37 @@ class WhereForm(StepForm):
     words = {"zip": (_("What is your ZIP code?"), _("What is their ZIP code?"))}
 
     def clean_zip(self) -> str:
-        return str(self.cleaned_data["zip"])[:5]
+        """Five digits. One we do not know is asked about once, and kept when it comes again as it was."""
+        typed = str(self.cleaned_data["zip"])[:5]
+        if typed and self.data.get("zip_as_typed") != typed and _is_unknown(typed):
+            raise forms.ValidationError(
+                _("We do not know this ZIP code, so we cannot look near it. Change it, or go on with it as it is.")
+            )
+        return typed
+
+
+def _is_unknown(zip_code: str) -> bool:
+    """Not in the postal data; where none is loaded no ZIP code is unknown."""
+    return Place.objects.exists() and not Place.objects.filter(pk=zip_code).exists()
+
+
+PHONED = frozenset({ContactMethod.CALL, ContactMethod.TEXT})
+WRITTEN = frozenset({ContactMethod.EMAIL})
+# Field, the ways that use it, what to say when it is there and no way is, and the other way round
+ADDRESSES = (
+    (
+        "contact__phone",
+        PHONED,
+        _("May we call or text this number? Tick “Phone call” or “Text message” above, or take the number away."),
+        _("Enter the number we should use, or take the tick away above."),
+    ),
+    (
+        "contact__email",
+        WRITTEN,
+        _("May we write to this address? Tick “E-mail” above, or take the address away."),
+        _("Enter the address we should use, or take the tick away above."),
+    ),
+)
 
 
 class ReachForm(StepForm):
@@ -167,32 +199,73 @@ class ReachForm(StepForm):
         label=_("May we say who we are?"),
         help_text=_("If not, we only say a first name and ask for you."),
     )
-    contact__hours = PickSome(PartOfDay, label=_("When is a good time?"))
+    contact__hours = PickSome(PartOfDay, label=_("When is a good time, by your own clock?"))
+
+    def written(self, name: str) -> Any:
+        said = super().written(name)
+        return as_written(said) if name == "contact__phone" else said
 
     def clean_contact__phone(self) -> str:
-        """A number of the North American plan or with a country code, kept as E.164."""
+        """A number that can exist, in the North American plan or with a country code, kept as E.164 (and extension)."""
         typed = self.cleaned_data["contact__phone"].strip()
-        if not typed:
-            return ""
-        try:
-            number = phonenumbers.parse(typed, "US")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
+        number = _number(typed)
+        if typed and (number is None or not phonenumbers.is_valid_number(number)):
             raise forms.ValidationError(_("Enter the phone number with its area code, like 205 555 0123."))
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if number is None:
+            return ""
+        bare = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return f"{bare} x{number.extension}" if number.extension else bare
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        methods = said.get("contact__methods", ())
-        if ContactMethod.NONE in methods and len(methods) > 1:
+        methods = set(said.get("contact__methods", ()))
+        if methods == {ContactMethod.NONE}:
+            return self._without_addresses(said)
+        if ContactMethod.NONE in methods:
             self.add_error("contact__methods", _("Choose ways to reach you, or “Do not contact me”, not both."))
-        phoned = {ContactMethod.CALL, ContactMethod.TEXT} & set(methods)
-        if phoned and not said.get("contact__phone") and "contact__phone" not in self.errors:
-            self.add_error("contact__phone", _("Enter the number we should use, or take the tick away above."))
-        if ContactMethod.EMAIL in methods and not said.get("contact__email") and "contact__email" not in self.errors:
-            self.add_error("contact__email", _("Enter the address we should use, or take the tick away above."))
+            return said
+        for name, ways, no_way, missing in ADDRESSES:
+            if name not in self.errors and bool(said.get(name)) is not bool(methods & ways):
+                self.add_error(name, no_way if said.get(name) else missing)
         return said
+
+    def _without_addresses(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Whoever wants no contact need not correct a number first: none is kept."""
+        for name, *_rest in ADDRESSES:
+            self.errors.pop(name, None)
+        return said | {name: "" for name, *_rest in ADDRESSES}
+
+    @property
+    def drops(self) -> str:
+        wished = self.cleaned_data.get("contact__methods") == (ContactMethod.NONE,)
+        typed = any(self.data.get(name, "").strip() for name, *_rest in ADDRESSES)
+        return "no-contact" if wished and typed else ""
+
+    def applied(self) -> Answers:
+        """Number and address are kept only with a way to use them, and a way only with its number or address."""
+        answers = super().applied()
+        contact = answers.contact
+        lacking = (frozenset() if contact.phone else PHONED) | (frozenset() if contact.email else WRITTEN)
+        methods = tuple(way for way in contact.methods if way not in lacking)
+        phone = contact.phone if PHONED & set(methods) else ""
+        email = contact.email if WRITTEN & set(methods) else ""
+        return replace(answers, contact=replace(contact, methods=methods, phone=phone, email=email))
+
+
+def _number(typed: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(typed, "US")
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def as_written(phone: str) -> str:
+    """A kept number as people write it: (205) 555-0114, or +44 20 7946 0958."""
+    number = _number(phone)
+    if number is None:
+        return phone
+    formats = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, formats.NATIONAL if number.country_code == 1 else formats.INTERNATIONAL)
 
 
 class PreferencesForm(StepForm):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from intake.inquiries.answers import Answers, CheckWish, ForWhom, InsuranceKind, Said, SubscriberRelation
 from intake.inquiries.wording import choices
-from intake.public.step_form import Pick, StepForm, Words, with_said
+from intake.public.signatures import NOT_THAT_NAME, signs_for
+from intake.public.step_form import NO_ANSWER, Pick, StepForm, Words, with_said
 
 DATE_FORMATS = [
     "%m/%d/%Y",
@@ -105,7 +106,7 @@ class ConsentForm(StepForm):
     def adapt(self) -> None:
         if not may_be_asked(self.answers):
             safe = [one for one in choices(CheckWish) if one[0] != CheckWish.ELECTRONIC]
-            self.fields["insurance__check"].choices = safe  # type: ignore[attr-defined]  # ChoiceField
+            self.fields["insurance__check"].choices = [*safe, NO_ANSWER]  # type: ignore[attr-defined]  # ChoiceField
             del self.fields["insurance__signed_name"]
 
     def clean(self) -> dict[str, Any]:
@@ -114,6 +115,9 @@ class ConsentForm(StepForm):
             for name, sentence in NEEDED_TO_ASK.items():
                 if not said.get(name) and name not in self.errors:
                     self.add_error(name, sentence)
+            signed = [said.get(name, "") for name in SIGNED]
+            if all(signed) and not signs_for(*signed):
+                self.add_error("insurance__signed_name", NOT_THAT_NAME)
             if not self.answers.insurance.member_id or not self.answers.insurance.payer_name:
                 self.add_error("insurance__check", _("To ask, we need the plan and the member ID: go back one page."))
         elif "insurance__signed_name" in said:
@@ -121,6 +125,7 @@ class ConsentForm(StepForm):
         return said
 
 
+SIGNED = ("insurance__signed_name", "person__first_name", "person__last_name")
 NEEDED_TO_ASK = {
     "person__first_name": _("Enter your first name, or choose another answer above."),
     "person__last_name": _("Enter your last name, or choose another answer above."),

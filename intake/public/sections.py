@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from intake.inquiries.answers import Answers, Use
 from intake.inquiries.wording import in_words
-from intake.public.forms import NothingForm
 from intake.public.steps import BY_SLUG, Step, applying
 from intake.public.use_form import UseForm
 
@@ -30,11 +29,7 @@ class Section:
 
 def sections(answers: Answers) -> list[Section]:
     """Every step that asks something, in order; substances as one section."""
-    return [_section(step, answers) for step in applying(answers) if _asks(step)]
-
-
-def _asks(step: Step) -> bool:
-    return step.form is not NothingForm or step is BY_SLUG["substances"]
+    return [_section(step, answers) for step in applying(answers) if step.asks]
 
 
 def _section(step: Step, answers: Answers) -> Section:

@@ -36,14 +36,29 @@ def with_said(answers: Answers, said: Mapping[str, Any]) -> Answers:
     return answers
 
 
+# The way to take an answer back: a radio once pressed cannot be released
+NO_ANSWER = ("", _("I would rather not say"))
+
+
+class Radios(forms.RadioSelect):
+    """Nothing is pressed beforehand, not even "I would rather not say"."""
+
+    def format_value(self, value: Any) -> list[str]:
+        return [one for one in super().format_value(value) if one]
+
+
 class Pick(forms.TypedChoiceField):
     """One of an enum's members, as radios; no answer is ``None``."""
 
-    widget = forms.RadioSelect
+    widget = Radios
 
     def __init__(self, kind: type[StrEnum] = Said, **kwargs: Any) -> None:
-        kwargs.setdefault("choices", choices(kind))
+        self.kind = kind
         super().__init__(coerce=kind, empty_value=None, required=False, **kwargs)
+        self.speak(to_person=True)
+
+    def speak(self, *, to_person: bool) -> None:
+        self.choices = [*choices(self.kind, to_person=to_person), NO_ANSWER]
 
 
 class PickSome(forms.TypedMultipleChoiceField):
@@ -52,7 +67,12 @@ class PickSome(forms.TypedMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, kind: type[StrEnum], **kwargs: Any) -> None:
-        super().__init__(coerce=kind, required=False, choices=choices(kind), **kwargs)
+        self.kind = kind
+        super().__init__(coerce=kind, required=False, **kwargs)
+        self.speak(to_person=True)
+
+    def speak(self, *, to_person: bool) -> None:
+        self.choices = choices(self.kind, to_person=to_person)
 
     def clean(self, value: Any) -> Any:
         return tuple(super().clean(value))
@@ -83,11 +103,18 @@ class StepForm(forms.Form):
         self.for_other = answers.for_whom is ForWhom.SOMEONE_ELSE
         for name, labels in self.words.items():
             self.fields[name].label = str(labels[self.for_other])
+        for field in self.fields.values():
+            if isinstance(field, Pick | PickSome):
+                field.speak(to_person=not self.for_other)
         self.adapt()
         self.helper = self.lay_out()
 
     def first_values(self) -> dict[str, Any]:
-        return {name: _plain(look_up(self.answers, name)) for name in self.base_fields}
+        return {name: _plain(self.written(name)) for name in self.base_fields}
+
+    def written(self, name: str) -> Any:
+        """The answer to a field, as people write it."""
+        return look_up(self.answers, name)
 
     def adapt(self) -> None:
         """Change fields to fit what is already known."""
@@ -106,15 +133,26 @@ class StepForm(forms.Form):
         return helper
 
     def applied(self) -> Answers:
-        """The answers with what this (valid) form says."""
+        """The answers with what this form says; where it has errors, with all that has none."""
         return with_said(self.answers, self.cleaned_data)
+
+    @property
+    def drops(self) -> str:
+        """A word for what was typed and is deliberately not kept, which the next page says; empty when all is."""
+        return ""
 
     def rows(self) -> Iterator[tuple[str, str, str]]:
         """For the check page: id, label and words of every answered field."""
         for bound in self:
-            said = in_words(look_up(self.answers, bound.name))
-            if said:
+            if said := _in_words_of(bound.field, self.written(bound.name)):
                 yield bound.auto_id, str(bound.label), said
+
+
+def _in_words_of(field: forms.Field, value: Any) -> str:
+    """The answer in the words the page offered it in."""
+    offered = dict(getattr(field, "choices", ()))
+    said = value if isinstance(value, tuple) else (value,)
+    return "; ".join(words for one in said if (words := str(offered.get(one) or in_words(one))))
 
 
 def _plain(value: Any) -> Any:

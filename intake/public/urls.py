@@ -1,19 +1,19 @@
 from django.urls import path
 
-from intake.public import consent_views, views
+from intake.public import consent_views, keeping_views, sent_views, views
 from intake.public.notice import privacy_notice
 
 urlpatterns = [
     path("get-help/", views.get_help, name="get_help"),
     path("get-help/check/", views.intake_check, name="intake_check"),
-    path("get-help/sent/", views.intake_sent, name="intake_sent"),
-    path("get-help/save/", views.intake_save, name="intake_save"),
-    path("get-help/come-back/", views.intake_resume, name="intake_resume"),
+    path("get-help/sent/", sent_views.intake_sent, name="intake_sent"),
+    path("get-help/save/", keeping_views.intake_save, name="intake_save"),
+    path("get-help/come-back/", keeping_views.intake_resume, name="intake_resume"),
     path("get-help/substances/<int:number>/", views.intake_substance, name="intake_substance"),
     path("get-help/<slug:slug>/", views.intake_step, name="intake_step"),
     path("consent/", consent_views.consent_by_code, name="consent_by_code"),
-    path("consent/given/", consent_views.consent_given, name="consent_given"),
     path("consent/<str:secret>/", consent_views.consent_by_link, name="consent_by_link"),
     path("privacy-notice/", privacy_notice, name="privacy_notice"),
-    path("status/", views.inquiry_status, name="inquiry_status"),
+    path("status/", sent_views.inquiry_status, name="inquiry_status"),
+    path("leave/", keeping_views.leave, name="leave"),
 ]

@@ -81,7 +81,7 @@ class UseForm(StepForm):
 
     def applied(self) -> Answers:
         said = dict(self.cleaned_data)
-        meaning = _meaning(said["text"], said.pop("meaning", ""), self.use)
+        meaning = _meaning(said.get("text", self.use.text), said.pop("meaning", ""), self.use)
         use = replace(self.use, **said, canonical=meaning[0], klass=meaning[1])
         uses = list(self.answers.uses)
         uses[self.at : self.at + 1] = [use] if use != Use() else []

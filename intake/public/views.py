@@ -1,4 +1,4 @@
-"""The caller's door: the form step by step, kept on our side, sent once, and looked up by its code."""
+"""The caller's door: the form step by step, kept on our side, and sent once."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,27 +7,24 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from helpline.audit.acting import CALLER, acting, record_read
+from helpline.audit.acting import CALLER
 from intake.disclosures.wording import WORDINGS
 from intake.inquiries.answers import Answers, ForWhom, Use
 from intake.inquiries.models import Draft, Inquiry
 from intake.inquiries.screening import suicide_screen
-from intake.inquiries.triage import NOT_A_DIAGNOSIS
-from intake.inquiries.wording import in_words
-from intake.journey.consent import take_back
 from intake.journey.open_inquiry import open_inquiry
 from intake.public import drafts
-from intake.public.codes import STATE_WORDS, CodeForm, SendForm
-from intake.public.flow import elsewhere, onward, wants_check
-from intake.public.nearby import programs_to_ring
+from intake.public.codes import SendForm
+from intake.public.flow import back, elsewhere, onward, stop, wants_check
 from intake.public.notice import notice
 from intake.public.sections import sections
 from intake.public.step_form import StepForm
-from intake.public.steps import BY_SLUG, Step, applying, before, urgent_actions
+from intake.public.steps import BY_SLUG, PARTS, Step, first_open, urgent_actions
 from intake.public.use_form import MOST_SUBSTANCES, UseForm, needs_asking, one_meaning
 
 View = Callable[..., HttpResponse]
@@ -48,12 +45,14 @@ def get_help(request: HttpRequest) -> HttpResponse:
     """The way in. ``?substance=`` fills in the first substance; nothing is stored before "Start"."""
     said = request.POST if request.method == "POST" else request.GET
     substance = said.get("substance", "").replace("\x00", "").strip()[:80]
-    if request.method == "POST":
-        draft = Draft()
-        drafts.keep(draft, Answers(uses=(_named(substance),) if substance else ()))
-        return drafts.remember(redirect("intake_step", "who"), draft)
     started = drafts.find(request)
-    return render(request, "public/intake/start.html", {"substance": substance, "started": started})
+    if request.method == "POST":
+        draft = drafts.start(started, (_named(substance),) if substance else ())
+        return drafts.remember(redirect("intake_step", "who"), draft)
+    context: dict[str, Any] = {"substance": substance}
+    if started and started.begun:
+        context |= {"started": started, "go_on_url": first_open(started.answers)}
+    return render(request, "public/intake/start.html", context)
 
 
 def _named(text: str) -> Use:
@@ -71,15 +70,16 @@ def intake_step(request: HttpRequest, slug: str) -> HttpResponse:
         return instead
     draft = drafts.find_or_new(request)
     form = step.form(posted(request), answers=draft.answers)
+    if "later" in request.POST:
+        return stop(draft, step, form)
     if not form.is_valid():
         return render(request, step.template, _context(request, step, form))
-    answers = form.applied()
-    drafts.keep(draft, answers)
-    return drafts.remember(redirect(onward(request, step, answers)), draft)
+    draft = drafts.keep(draft, form.applied())
+    there = onward(request, step, draft.answers)
+    return drafts.remember(redirect(f"{there}?noted={form.drops}" if form.drops else there), draft)
 
 
-def _context(request: HttpRequest, step: Step, form: StepForm) -> dict[str, Any]:
-    steps = applying(form.answers)
+def _context(request: HttpRequest, step: Step, form: StepForm, number: int | None = None) -> dict[str, Any]:
     return {
         "form": form,
         "title": step.title,
@@ -89,9 +89,10 @@ def _context(request: HttpRequest, step: Step, form: StepForm) -> dict[str, Any]
         "screen": suicide_screen(form.answers.for_whom),
         "consent": WORDINGS["check_insurance"],
         "then": "check" if wants_check(request) else "",
-        "back_url": before(step, form.answers),
-        "step": steps.index(step) + 1 if step in steps else None,
-        "steps": len(steps),
+        "back_url": back(request, step, form.answers, number=number),
+        "part": step.part,
+        "parts": len(PARTS),
+        "part_title": PARTS[step.part - 1],
     }
 
 
@@ -100,31 +101,32 @@ def intake_substance(request: HttpRequest, number: int) -> HttpResponse:
     """One substance (1 is the first). A word with several meanings is asked about once, on the same page."""
     step, draft = BY_SLUG["substances"], drafts.find_or_new(request)
     at = max(0, min(number - 1, len(draft.answers.uses), MOST_SUBSTANCES - 1))
-    if request.method != "POST" and draft._state.adding:
+    if request.method != "POST" and drafts.find(request) is None:
         return redirect("get_help")
     if "remove" in request.POST:
-        return _without(draft, at)
+        return _without(request, draft, at)
     form = UseForm(posted(request), answers=draft.answers, at=at)
+    if "later" in request.POST:
+        return stop(draft, step, form)
     if not form.is_valid():
-        return render(request, "public/intake/step.html", _context(request, step, form))
-    answers = form.applied()
-    drafts.keep(draft, answers)
-    ask = at < len(answers.uses) and needs_asking(answers.uses[at]) and "meaning" not in request.POST
-    there = redirect("intake_substance", at + 1) if ask else redirect(_after_substance(request, step, answers))
-    return drafts.remember(there, draft)
+        return render(request, "public/intake/step.html", _context(request, step, form, number))
+    draft = drafts.keep(draft, form.applied())
+    return drafts.remember(redirect(_after_substance(request, step, draft.answers, at)), draft)
 
 
-def _after_substance(request: HttpRequest, step: Step, answers: Answers) -> str:
-    """The list of what was named; with nothing named, the next question."""
-    if answers.uses:
-        return f"{step.url}?then=check" if wants_check(request) else step.url
-    return onward(request, step, answers)
+def _after_substance(request: HttpRequest, step: Step, answers: Answers, at: int) -> str:
+    """The same page to ask what the word means; the list of what was named; with nothing named, the next question."""
+    then = "?then=check" if wants_check(request) else ""
+    if at < len(answers.uses) and needs_asking(answers.uses[at]) and "meaning" not in request.POST:
+        return f"{reverse('intake_substance', args=[at + 1])}{then}"
+    return f"{step.url}{then}" if answers.uses else onward(request, step, answers)
 
 
-def _without(draft: Draft, at: int) -> HttpResponse:
+def _without(request: HttpRequest, draft: Draft, at: int) -> HttpResponse:
     uses = draft.answers.uses
-    drafts.keep(draft, drafts.with_uses(draft.answers, uses[:at] + uses[at + 1 :]))
-    return drafts.remember(redirect("intake_step", "substances"), draft)
+    draft = drafts.keep(draft, drafts.with_uses(draft.answers, uses[:at] + uses[at + 1 :]))
+    then = "?then=check" if wants_check(request) else ""
+    return drafts.remember(redirect(f"{BY_SLUG['substances'].url}{then}"), draft)
 
 
 @callers_page
@@ -136,6 +138,9 @@ def intake_check(request: HttpRequest) -> HttpResponse:
     if draft.inquiry_id is not None:
         return redirect("intake_sent")
     form = SendForm(posted(request), initial={"key": draft.idempotency_key})
+    if "later" in request.POST:
+        drafts.give_code(draft)
+        return redirect("intake_save")
     if request.method == "POST" and form.belongs_to(draft.idempotency_key):
         _send(draft, quarantined=form.looks_automatic())
         return redirect("intake_sent")
@@ -154,60 +159,3 @@ def _send(draft: Draft, *, quarantined: bool) -> Inquiry:
     )
     drafts.sent(draft, inquiry)
     return inquiry
-
-
-@callers_page
-def intake_sent(request: HttpRequest) -> HttpResponse:
-    """What happens next, what to do now, the code, numbers to ring. A POST takes it off the device."""
-    draft = drafts.find(request)
-    if draft is None or draft.inquiry is None:
-        return redirect("get_help")
-    if request.method == "POST":
-        return drafts.forget(redirect("home"))
-    inquiry, triage = draft.inquiry, draft.inquiry.triage()
-    record_read(CALLER, "inquiry", inquiry.pk, inquiry_id=inquiry.pk)
-    context = {
-        "code": inquiry.reference_code,
-        "triage": triage,
-        "not_a_diagnosis": NOT_A_DIAGNOSIS,
-        "care_words": [in_words(care) for care in triage.care],
-        "answers": inquiry.answers,
-        "for_other": inquiry.answers.for_whom is ForWhom.SOMEONE_ELSE,
-        "programs": programs_to_ring(inquiry.answers, triage),
-    }
-    return render(request, "public/intake/sent.html", context)
-
-
-@callers_page
-def intake_save(request: HttpRequest) -> HttpResponse:
-    """A code to come back with."""
-    draft = drafts.find(request)
-    if draft is None or draft.inquiry_id is not None:
-        return redirect("get_help")
-    if request.method == "POST":
-        with acting(CALLER):
-            draft.give_code()
-        return redirect("intake_save")
-    return render(request, "public/intake/save.html", {"draft": draft})
-
-
-@callers_page
-def intake_resume(request: HttpRequest) -> HttpResponse:
-    """Open a saved form with its code, on any device."""
-    form = CodeForm(posted(request), request=request)
-    if request.method == "POST" and (draft := form.draft()):
-        return drafts.remember(redirect("intake_check"), draft)
-    return render(request, "public/intake/resume.html", {"form": form})
-
-
-@callers_page
-def inquiry_status(request: HttpRequest) -> HttpResponse:
-    """How far an inquiry is, by its reference code: the state only. Consents are taken back here, too."""
-    form = CodeForm(posted(request), request=request)
-    inquiry = form.inquiry() if request.method == "POST" else None
-    taken_back = inquiry is not None and "take_back" in request.POST
-    if inquiry and taken_back:
-        take_back(inquiry.pk, by=CALLER)
-    state = STATE_WORDS[inquiry.state] if inquiry else ""
-    shown = {"form": form, "state": state, "taken_back": taken_back}
-    return render(request, "public/intake/status.html", shown)

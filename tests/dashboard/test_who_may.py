@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 
 OPEN = {
     "healthy", "home", "guides", "guide_category", "guide", "crisis", "who_pays", "privacy", "get_help", "intake_check",
-    "intake_sent", "intake_save", "intake_resume", "intake_substance", "intake_step", "consent_given",
-    "consent_by_link", "consent_by_code", "inquiry_status", "privacy_notice",
+    "intake_sent", "intake_save", "intake_resume", "intake_substance", "intake_step", "consent_by_link",
+    "consent_by_code", "inquiry_status", "privacy_notice", "leave",
 }  # fmt: skip
 ANSWERING = {
     "desk_queue", "desk_find", "desk_new_call", "desk_inquiry", "desk_inquiry_panel", "desk_correct", "desk_take",

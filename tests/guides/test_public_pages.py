@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from django.shortcuts import render
 from django.test import Client
 from pytest_django import Settings
 
-from helpline.guides import library, lines
+from helpline.guides import exceptions, library, lines
+from intake.inquiries.models import DRAFT_DAYS
+from intake.retention.rules import RULES
 
 PAGES = [
     "/",
@@ -90,6 +93,24 @@ def test_hours_follow_the_roster(client: Client, settings: Settings) -> None:
 def test_who_pays_says_what_the_setting_says(client: Client, settings: Settings) -> None:
     settings.WHO_PAYS_TEXT = "Run by <Example>. Nobody is paid per referral."
     assert "Run by &lt;Example&gt;. Nobody is paid per referral." in client.get("/who-pays/").text
+
+
+def test_the_privacy_page_names_each_exception_with_its_source_and_how_long_we_keep(client: Client) -> None:
+    page = client.get("/privacy/").text
+    sections = {one.section: one.read for one in exceptions.exceptions()}
+    assert {"42 CFR 2.51(a)", "42 CFR 2.12(c)(6)", "42 CFR 2.61"} <= set(sections)
+    assert [section for section, read in sections.items() if section not in page or read not in page] == []
+    assert (DRAFT_DAYS, RULES[0].kind, RULES[0].after) == (7, "inquiry", timedelta(days=6 * 366))
+    assert "seven days" in page
+    assert "six years" in page
+    for address in ("/", "/privacy/"):
+        assert "stays with us unless" not in client.get(address).text
+
+
+def test_a_guide_begins_with_what_is_in_it(client: Client) -> None:
+    page = client.get("/guides/clonazepam/").text
+    assert page.index("On this page") < page.index("Where this comes from</h2>")
+    assert page.count('id="contents"') == 1
 
 
 def test_only_the_demo_says_it_is_one(client: Client, settings: Settings) -> None:

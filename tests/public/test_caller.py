@@ -1,5 +1,6 @@
 """The caller's way through the form: kept on our side, nothing required, sent once."""
 
+import re
 import uuid
 
 import pytest
@@ -7,6 +8,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from helpline.programs.models import Place
+from intake.inquiries.answers import Contact, ContactMethod
 from intake.inquiries.models import Draft, Inquiry
 from intake.inquiries.triage import Care, Urgency
 from intake.public.steps import STEPS
@@ -28,9 +31,18 @@ def substance(client: Client, number: int, **said: object):
     return client.post(reverse("intake_substance", args=[number]), said)
 
 
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def key_of(client: Client) -> str:
+    return hidden(client.get(reverse("intake_check")).text, "key")
+
+
 def send(client: Client, **more: object):
-    draft = Draft.objects.get()
-    return client.post(reverse("intake_check"), {"key": draft.idempotency_key, **more})
+    return client.post(reverse("intake_check"), {"key": key_of(client), **more})
 
 
 def test_every_step_can_be_skipped_and_an_empty_form_can_be_sent(started: Client) -> None:
@@ -69,7 +81,7 @@ def test_the_mothers_story(started: Client) -> None:
 
 
 def test_sending_twice_makes_one_inquiry(started: Client) -> None:
-    key = Draft.objects.get().idempotency_key
+    key = key_of(started)
     for _ in range(2):
         sent = started.post(reverse("intake_check"), {"key": key})
         assert sent.headers["Location"] == reverse("intake_sent")
@@ -140,7 +152,7 @@ def test_danger_shows_help_first_and_lets_them_go_on(started: Client) -> None:
     there = say(started, "danger", symptoms=["cannot_wake"])
     assert there.headers["Location"] == reverse("intake_step", args=["help-now"])
     page = started.get(there.headers["Location"]).text
-    assert "Call 911 now" in page
+    assert 'Call <a class="text-nowrap" href="tel:911">911</a> now' in page
     assert "1-800-222-1222" in page
     assert "988" in page
     assert say(started, "help-now").headers["Location"] == reverse("intake_substance", args=[1])
@@ -171,9 +183,124 @@ def test_come_back_with_a_code_on_another_device(started: Client) -> None:
     code = Draft.objects.get().resume_code
     assert code in started.get(reverse("intake_save")).text
     other = Client()
-    assert other.post(reverse("intake_resume"), {"code": code.lower()}).headers["Location"] == reverse("intake_check")
+    resumed = other.post(reverse("intake_resume"), {"code": code.lower()})
+    assert resumed.headers["Location"] == reverse("intake_step", args=["who"])
     assert "35203" in other.get(reverse("intake_check")).text
     assert "We know no saved form" in other.post(reverse("intake_resume"), {"code": "nothing"}).text
+
+
+def contact() -> Contact:
+    return Draft.objects.get().answers.contact
+
+
+def test_a_number_without_a_way_to_use_it_is_asked_about_and_never_lost(started: Client) -> None:
+    typed = {"contact__phone": "205 555 0114", "contact__email": "ruth@example.org"}
+    page = say(started, "reach", **typed).text
+    assert "May we call or text this number?" in page
+    assert "May we write to this address?" in page
+    assert 'value="205 555 0114"' in page
+    say(started, "reach", contact__methods=["text", "email"], **typed)
+    assert (contact().phone, contact().email) == ("+12055550114", "ruth@example.org")
+    check = started.get(reverse("intake_check")).text
+    assert "(205) 555-0114" in check
+    assert "+1205" not in check
+
+
+def test_whoever_wants_no_contact_is_told_that_the_number_is_not_kept(started: Client) -> None:
+    there = say(started, "reach", contact__methods=["none"], contact__phone="12", contact__email="x").headers[
+        "Location"
+    ]
+    assert contact() == Contact(methods=(ContactMethod.NONE,))
+    assert "did not keep the phone number" in started.get(there).text
+
+
+@pytest.mark.parametrize("nonsense", ["000-000-0000", "1234567890", "555-555-5555", "call me"])
+def test_a_number_that_cannot_exist_is_asked_again(started: Client, nonsense: str) -> None:
+    page = say(started, "reach", contact__methods=["call"], contact__phone=nonsense).text
+    assert "Enter the phone number with its area code" in page
+    assert "<title>Error: " in page
+
+
+def test_stopping_on_a_page_keeps_what_is_right_on_it_and_says_what_is_not(started: Client) -> None:
+    stopped = say(started, "home", being_hurt="no", person__age="many", later="yes")
+    page = started.get(stopped.headers["Location"]).text
+    assert "We could not read what you wrote here" in page
+    assert "How old are you?" in page
+    assert Draft.objects.get().resume_code in page
+    assert Draft.objects.get().answers.being_hurt == "no"
+
+
+def test_stopping_at_a_substance_and_at_the_end_keeps_it_too(started: Client) -> None:
+    substance(started, 1, text="beer", later="yes")
+    assert Draft.objects.get().answers.uses[0].text == "beer"
+    assert started.post(reverse("intake_check"), {"later": "yes"}).headers["Location"] == reverse("intake_save")
+    assert Inquiry.objects.count() == 0
+
+
+def test_start_leaves_nothing_behind_until_something_is_answered(client: Client) -> None:
+    for _ in range(3):
+        client.post(reverse("get_help"))
+        assert say(client, "who").status_code == 302
+    assert Draft.objects.count() == 0
+    say(client, "who", for_whom="self")
+    client.post(reverse("get_help"), {"substance": "beer"})
+    assert [use.text for use in Draft.objects.get().answers.uses] == ["beer"]
+
+
+def test_leaving_locks_the_form_on_this_device_and_a_code_still_opens_it(started: Client) -> None:
+    say(started, "where", zip="35203", later="yes")
+    left = started.post(reverse("leave"))
+    assert left.headers["Location"] == settings.EXIT_URL
+    for page in ("intake_check", "intake_save", "intake_sent"):
+        assert started.get(reverse(page)).headers["Location"] == reverse("get_help")
+    started.post(reverse("intake_resume"), {"code": Draft.objects.get().resume_code})
+    assert "35203" in started.get(reverse("intake_check")).text
+    assert started.post(reverse("leave"), {"quietly": "yes"}).headers["Clear-Site-Data"] == '"cache"'
+    assert started.get(reverse("intake_check")).status_code == 302
+
+
+def test_coming_back_goes_to_the_first_open_question(started: Client) -> None:
+    say(started, "who", for_whom="self")
+    say(started, "danger", danger_now="no")
+    assert f'href="{reverse("intake_substance", args=[1])}"' in started.get(reverse("get_help")).text
+    substance(started, 1, text="beer")
+    assert f'href="{reverse("intake_step", args=["history"])}"' in started.get(reverse("get_help")).text
+
+
+def test_back_from_a_change_leads_to_the_check_page(started: Client) -> None:
+    substance(started, 1, text="beer")
+    for page in (reverse("intake_step", args=["where"]), reverse("intake_substance", args=[1])):
+        shown = started.get(page, {"then": "check"}).text
+        assert f'class="back-link" href="{reverse("intake_check")}"' in shown
+
+
+def test_an_answer_can_be_taken_back(started: Client) -> None:
+    say(started, "feelings", suicide__wished_dead="yes")
+    page = started.get(reverse("intake_step", args=["feelings"])).text
+    assert page.count("I would rather not say") == len(re.findall("<fieldset", page))
+    assert not re.search(r'value=""[^>]*checked', page)
+    say(started, "feelings", suicide__wished_dead="")
+    assert Draft.objects.get().answers.suicide.wished_dead is None
+
+
+def test_a_zip_code_we_do_not_know_is_asked_about_once(started: Client) -> None:
+    Place.objects.create(zip="35203", city="Birmingham", state="AL")
+    page = say(started, "where", zip="00000").text
+    assert "We do not know this ZIP code" in page
+    assert say(started, "where", zip="00000", zip_as_typed=hidden(page, "zip_as_typed")).status_code == 302
+    assert Draft.objects.get().answers.zip == "00000"
+
+
+def test_it_speaks_to_the_person_or_about_them(started: Client) -> None:
+    say(started, "who", for_whom="self")
+    say(started, "insurance", insurance__kind="private")
+    danger, plan = (started.get(reverse("intake_step", args=[slug])).text for slug in ("danger", "plan"))
+    assert "I cannot stay awake" in danger
+    assert "My parent" in plan
+    say(started, "who", for_whom="someone_else")
+    danger, plan = (started.get(reverse("intake_step", args=[slug])).text for slug in ("danger", "plan"))
+    assert "Cannot be woken up" in danger
+    assert "The person who needs help" in plan
 
 
 def test_status_says_the_state_and_nothing_else(started: Client) -> None:
@@ -212,6 +339,13 @@ def test_the_person_is_told_before_they_agree(started: Client) -> None:
     assert "your plan learns who asked and for which kinds of care" in page
     assert say(started, "consent", **ASKED).status_code == 302
     assert Draft.objects.get().answers.may_verify
+
+
+def test_somebody_elses_name_is_no_signature(started: Client) -> None:
+    insured(started)
+    page = say(started, "consent", **(ASKED | {"insurance__signed_name": "Mickey Mouse"})).text
+    assert "Sign with the first and last name you typed above" in page
+    assert not Draft.objects.get().answers.may_verify
 
 
 def test_a_yes_without_a_signature_is_no_consent(started: Client) -> None:

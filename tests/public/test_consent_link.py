@@ -1,9 +1,11 @@
 """He consents himself, by a link that works once; his mother's form alone sends nothing."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +16,7 @@ from intake.disclosures.codes import TooMany
 from intake.disclosures.consenting import standing
 from intake.disclosures.models import Consent, ConsentCode
 from intake.inquiries.answers import Answers, ForWhom, Insurance, InsuranceKind
-from intake.inquiries.models import Inquiry
+from intake.inquiries.models import Inquiry, State
 from intake.insurance.models import Verification
 from intake.journey.check_insurance import correct
 from intake.journey.consent import make_consent_code, make_consent_link
@@ -53,7 +55,7 @@ def test_he_signs_once_and_only_then_is_his_plan_asked(client: Client, inquiry: 
     assert "your plan learns who asked" in page
     assert "Sample Plan" not in page
     assert "W123" not in page
-    assert client.post(link, SIGNED).headers["Location"] == reverse("consent_given")
+    assert "You have signed" in client.post(link, SIGNED).text
     assert set(Consent.objects.values_list("purpose", flat=True)) == {"check_insurance", "refer"}
     assert Verification.objects.count() == 1
     inquiry.refresh_from_db()
@@ -61,17 +63,36 @@ def test_he_signs_once_and_only_then_is_his_plan_asked(client: Client, inquiry: 
     assert client.post(link, SIGNED).status_code == 410
 
 
-def test_he_takes_it_back_with_the_reference_code(client: Client, inquiry: Inquiry, link: str) -> None:
-    client.post(link, SIGNED)
-    page = client.post(reverse("inquiry_status"), {"code": inquiry.reference_code, "take_back": "yes"}).text
-    assert "From now on we send nothing" in page
+def test_he_gets_a_copy_and_a_code_of_his_own_that_takes_it_back(client: Client, link: str) -> None:
+    page = client.post(link, SIGNED).text
+    assert "Your name, birth date and member ID" in page
+    assert settings.TOLL_FREE_NUMBER in page
+    code = re.findall(r'class="reference-code">([^<]+)<', page)[0]
+    copy = client.post(reverse("inquiry_status"), {"code": code.lower().replace("-", " ")}).text
+    assert copy.count("Sam Doe") == page.count("Sam Doe") == 4
+    assert (
+        "From now on we send nothing" in client.post(reverse("inquiry_status"), {"code": code, "take_back": "yes"}).text
+    )
     assert Consent.objects.filter(revoked_at=None).count() == 0
+
+
+def test_his_mothers_code_tells_her_neither_what_he_signed_nor_that_a_program_was_asked(
+    client: Client, inquiry: Inquiry, link: str
+) -> None:
+    client.post(link, SIGNED)
+    inquiry.move(State.REFERRED)
+    page = client.post(reverse("inquiry_status"), {"code": inquiry.reference_code, "take_back": "yes"}).text
+    assert "Somebody here is working on it" in page
+    assert "Sam" not in page
+    assert "program" not in page.split("<main")[1].split("</main")[0]
+    assert Consent.objects.filter(revoked_at=None).count() == 2
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         ({"signature": ""}, "Type your full name to sign."),
+        ({"signature": "Mickey Mouse"}, "Sign with the first and last name you typed above"),
         ({"purposes": []}, "Choose what you agree to, or"),
         ({"birth_date": "soon"}, "Enter the birth date as month, day and year"),
         ({"holder_may_not_know": "yes"}, "for your safety"),

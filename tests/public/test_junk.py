@@ -10,7 +10,20 @@ from intake.public.steps import STEPS
 from intake.public.use_form import UseForm
 
 FIELDS = sorted({name for step in STEPS for name in step.form.base_fields} | set(UseForm.base_fields))
-MORE = ["then", "meaning", "remove", "key", "website", "code", "substance", "go", "x"]
+MORE = [
+    "later",
+    "zip_as_typed",
+    "take_back",
+    "then",
+    "meaning",
+    "remove",
+    "key",
+    "website",
+    "code",
+    "substance",
+    "go",
+    "x",
+]
 VALUES = st.sampled_from(
     [
         "yes",
@@ -29,7 +42,9 @@ POSTS = st.dictionaries(st.sampled_from(FIELDS + MORE), st.lists(VALUES, min_siz
 PAGES = [reverse("intake_step", args=[step.slug]) for step in STEPS] + [
     reverse("intake_substance", args=[number]) for number in (0, 1, 7, 10**9)
 ]
-PAGES += [reverse(name) for name in ("get_help", "intake_check", "intake_save", "intake_resume", "inquiry_status")]
+PAGES += [
+    reverse(name) for name in ("get_help", "intake_check", "intake_save", "intake_resume", "inquiry_status", "leave")
+]
 
 
 @pytest.mark.django_db

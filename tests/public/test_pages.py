@@ -115,7 +115,7 @@ def test_the_consent_link(link: str, browser: Browser, site: str) -> None:
     look(page, 390, "consent-link")
     answer(page, {"purposes": "refer", "first_name": "Sam", "last_name": "Doe", "signature": "Sam Doe"})
     page.click("main form .btn-primary")
-    page.wait_for_url("**/given/")
+    page.wait_for_selector(".reference-code")
     look(page, 390, "consent-given")
     page.goto(site + link)
     look(page, 390, "consent-closed")
