@@ -43,7 +43,7 @@ class Waiting:
     why: str
     opened_at: datetime
     channel: str
-    for_someone_else: bool
+    for_whom: str
     zip: str
     state: str
     owner_id: UUID | None
@@ -140,7 +140,7 @@ def _row(inquiry: Inquiry) -> Waiting:
         why=str(reasons[0].get("words", "")),
         opened_at=inquiry.opened_at,
         channel=inquiry.channel,
-        for_someone_else=not inquiry.caller_is_person,
+        for_whom=str(inquiry.answers_json.get("for_whom", "")),
         zip=str(inquiry.answers_json.get("zip", "")),
         state=inquiry.state,
         owner_id=inquiry.owner_id,

@@ -13,6 +13,7 @@ from intake.inquiries.answers import Answers
 from intake.inquiries.events import announce
 from intake.inquiries.models import Channel, Inquiry
 from intake.inquiries.opening import open_from
+from intake.insurance.models import Policy
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
 from intake.insurance.verification import ask_for
@@ -39,14 +40,23 @@ def open_inquiry(
                 answers, idempotency_key=key, channel=channel, quarantined=quarantined, language=language
             )
             policy = keep_policy(inquiry, answers)
-            if policy and answers.may_verify and not quarantined:
-                consent_to_check(inquiry, answers, by=by)
-                ask_for(policy)
-                nudge()
+            if not quarantined:
+                ask_as_signed(inquiry, policy, answers, by=by)
             announce("opened", inquiry.pk)
     except IntegrityError:
-        return Inquiry.objects.get(idempotency_key=key)
+        already = Inquiry.objects.filter(idempotency_key=key).first()
+        if already is None:
+            raise
+        return already
     return inquiry
+
+
+def ask_as_signed(inquiry: Inquiry, policy: Policy | None, answers: Answers, *, by: Actor) -> None:
+    """The consent and the question to the plan, if the person themselves signed in the form."""
+    if policy and answers.may_verify:
+        consent_to_check(inquiry, answers, by=by)
+        ask_for(policy)
+        nudge()
 
 
 def consent_to_check(inquiry: Inquiry, answers: Answers, *, by: Actor) -> None:

@@ -30,12 +30,12 @@ OPEN = {
 ANSWERING = {
     "desk_queue", "desk_find", "desk_new_call", "desk_inquiry", "desk_inquiry_panel", "desk_correct", "desk_take",
     "desk_put_back", "desk_log_call", "desk_plan_callback", "desk_note", "desk_ask_plan", "desk_consent_link",
-    "desk_spoken_yes", "desk_revoke", "desk_refer", "desk_close", "desk_reopen", "desk_callback", "desk_referral",
-    "desk_packet",
+    "desk_spoken_yes", "desk_revoke", "desk_shared_call", "desk_open_packet", "desk_close", "desk_reopen",
+    "desk_callback", "desk_referral", "desk_packet", "desk_let_in",
 }  # fmt: skip
 VERIFYING = {"desk_phone_checks", "desk_phone_check"}
 LISTINGS = {"listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status"}
-AUDIT = {"desk_audit"}
+AUDIT = {"desk_audit", "desk_audit_find"}
 ANY_STAFF = {"desk"}
 # django-allauth gates these itself: signing in, and one's own password, factors and sessions
 SIGNING_IN = {"account_", "mfa_", "usersessions_"}
@@ -54,8 +54,10 @@ POSTED = ANSWERING - {
     "desk_inquiry_panel",
     "desk_correct",
     "desk_packet",
+    "desk_shared_call",
+    "desk_open_packet",
 }
-POSTED |= {"desk_phone_check", "listings_together", "listing_verify", "listing_status"}
+POSTED |= {"desk_audit_find", "desk_phone_check", "listings_together", "listing_verify", "listing_status"}
 
 
 def names(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[str]:
