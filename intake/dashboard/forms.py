@@ -80,7 +80,8 @@ class CallForm(DeskForm):
         super().__init__(*args, **kwargs)
         self.point = inquiry.contact_points.filter(method=ContactPoint.Method.CALL).first()
         self.voicemail_is_safe = self.point is not None and may_leave_voicemail(self.point).given
-        if self.voicemail_is_safe:
+        # Asked for only where it was refused: nobody reads past it all night
+        if self.voicemail_is_safe or self.data.get("disposition") != Disposition.LEFT_VOICEMAIL:
             del self.fields["voicemail_anyway"]
 
     def clean(self) -> dict[str, Any]:
@@ -244,12 +245,12 @@ class TellForm(DeskForm):
         label=_("An overdose before?"), choices=choices(Said), required=False, widget=forms.RadioSelect
     )
     pregnant = forms.ChoiceField(label=_("Pregnant?"), choices=choices(Said), required=False, widget=forms.RadioSelect)
-    substance = forms.CharField(label=_("What is used"), max_length=80, required=False)
+    substance = forms.CharField(label=_("Substance"), max_length=80, required=False)
     last_use = forms.ChoiceField(label=_("Last use"), choices=NOT_SAID + choices(LastUse), required=False)
     stopped = forms.ChoiceField(
         label=_("Stopped or cut down?"), choices=choices(Said), required=False, widget=forms.RadioSelect
     )
-    second_substance = forms.CharField(label=_("What else is used"), max_length=80, required=False)
+    second_substance = forms.CharField(label=_("Second substance"), max_length=80, required=False)
     second_last_use = forms.ChoiceField(
         label=_("Last use of that"), choices=NOT_SAID + choices(LastUse), required=False
     )
@@ -324,10 +325,11 @@ class TellForm(DeskForm):
     columns = (
         (
             (_("Danger"), "symptoms right_now past_seizure past_overdose pregnant"),
-            (_("What is used"), "substance last_use stopped second_substance second_last_use second_stopped"),
+            (_("What is used"), "substance last_use stopped"),
+            (_("What else is used"), "second_substance second_last_use second_stopped"),
         ),
         (
-            (_("Who it is about"), "for_whom relation caller_name first_name last_name birth_date age language"),
+            (_("Who it is about"), "for_whom relation caller_name language first_name last_name birth_date age"),
             (_("How to reach them safely"), "voicemail_ok say_who_we_are shared_phone hours email"),
             (_("Insurance"), "insurance_kind payer_name member_id subscriber_relation"),
         ),

@@ -18,7 +18,7 @@ ACTORS: dict[str, Promise] = {
     "caller": gettext_lazy("The caller, on our pages"),
     "link": gettext_lazy("Whoever holds the one-time link"),
     "process": gettext_lazy("The system"),
-    "unknown": gettext_lazy("Unknown: changed past our programs"),
+    "unknown": gettext_lazy("Nobody is named"),
 }
 SUBJECTS: dict[str, Promise] = {
     "inquiry": gettext_lazy("the inquiry"),
@@ -59,11 +59,12 @@ REASONS: dict[str, Promise] = {
     "check_insurance": gettext_lazy("to ask their plan"),
     "refer": gettext_lazy("to refer them"),
 }
-# What a change of these fields means, the first that fits
+# What a change of all these fields means, the first that fits
 MEANINGS: tuple[tuple[str, str, Promise], ...] = (
     ("inquiries_inquiry", "quarantined", gettext_lazy("Said that it comes from a person")),
     ("inquiries_inquiry", "answers_json", gettext_lazy("Corrected what they told us")),
-    ("inquiries_inquiry", "closing", gettext_lazy("Closed the inquiry, or opened it again")),
+    ("inquiries_inquiry", "closing taken_at", gettext_lazy("Opened the inquiry again")),
+    ("inquiries_inquiry", "closing", gettext_lazy("Closed the inquiry")),
     ("inquiries_inquiry", "owner_id", gettext_lazy("Took the inquiry, or put it back")),
     ("inquiries_inquiry", "state", gettext_lazy("Moved the inquiry on")),
     ("inquiries_contact_point", "withdrawn_at", gettext_lazy("Marked a number as not to be used, or as right again")),
@@ -104,11 +105,12 @@ def _did(row: AuditRecord, names: dict[str, str]) -> str:
     if row.action == "listed":
         shown = len(row.fields)
         return ngettext("Saw %(n)d entry of a list", "Saw %(n)d entries of a list", shown) % {"n": shown}
-    for kind, field, words in MEANINGS:
-        if row.action == "changed" and row.subject_kind == kind and field in row.fields:
+    for kind, fields, words in MEANINGS:
+        if row.action == "changed" and row.subject_kind == kind and set(fields.split()) <= set(row.fields):
             return str(words)
-    what = names.get(row.subject_id) if row.subject_kind == "accounts_user" else None
-    what = what or str(SUBJECTS.get(row.subject_kind, row.subject_kind.replace("_", " ")))
+    what = str(SUBJECTS.get(row.subject_kind, row.subject_kind.replace("_", " ")))
+    if row.subject_kind == "accounts_user" and row.subject_id in names:
+        what = _("the account of %(name)s") % {"name": names[row.subject_id]}
     did = DEEDS.get(row.action)
     words = str(did) % {"what": what} if did else _("%(did)s: %(what)s") % {"did": row.action, "what": what}
     return f"{words}, {REASONS[row.reason]}" if row.reason in REASONS else words

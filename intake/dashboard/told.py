@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpline.programs.models import Place
-from intake.inquiries.answers import Answers, ForWhom, Use
+from intake.inquiries.answers import Answers, ForWhom, Said, Use
 from intake.inquiries.wording import in_words
 
 Line = tuple[str | Promise, str]
@@ -51,20 +51,19 @@ def _who(answers: Answers) -> str:
     if answers.for_whom is ForWhom.SELF:
         whose = str(_("The caller themselves"))
     elif answers.for_whom is ForWhom.SOMEONE_ELSE:
-        relation = in_words(answers.relation) or str(_("Somebody else"))
-        calls = f"{answers.caller_name} ({relation})" if answers.caller_name else relation
-        whose = str(_("%(calls)s calls") % {"calls": calls})
+        whose = ", ".join(part for part in (answers.caller_name, in_words(answers.relation).lower()) if part)
+        whose = str(_("Called by %(caller)s") % {"caller": whose or _("somebody else")})
     else:
         whose = str(_("Not said whether the caller is the person"))
     age = str(_("%(age)s years") % {"age": answers.age}) if answers.age is not None else ""
     pregnant = f"{_('pregnant')}: {in_words(person.pregnant).lower()}" if person.pregnant else ""
-    return ", ".join(part for part in (whose, age, person.gender, pregnant) if part)
+    return "; ".join(part for part in (whose, ", ".join(p for p in (person.gender, age, pregnant) if p)) if part)
 
 
 def _use_in_short(use: Use) -> str:
     last = f"{_('last')} {in_words(use.last_use).lower()}" if use.last_use else ""
-    stopped = f"{_('stopped or cut down')}: {in_words(use.stopped).lower()}" if use.stopped else ""
-    return ", ".join(part for part in (use.text, last, stopped) if part)
+    stopped = {Said.YES: _("stopped or cut down"), Said.NO: _("not stopped")}.get(use.stopped) if use.stopped else ""
+    return ", ".join(str(part) for part in (use.text, last, stopped) if part)
 
 
 def _caller(answers: Answers) -> Iterator[Line]:

@@ -103,7 +103,7 @@ def new_call(request: StaffRequest) -> HttpResponse:
         answers = form.applied(Answers(asked_on=timezone.localdate()))
         made = answer_call(answers, key=known, by=request.user)
         return redirect("desk_inquiry", made.pk)
-    context = {"form": form, "key": request.POST.get("key") or uuid.uuid4(), "section": "desk"}
+    context = {"form": form, "key": request.POST.get("key") or uuid.uuid4(), "section": "call"}
     return render(request, "dashboard/new_call.html", context)
 
 
