@@ -2,6 +2,24 @@
 // Every page works without this. Nothing is stored; an event says only that something happened to an inquiry.
 (function () {
   "use strict";
+
+  // What is being typed is not lost by leaving: the browser asks first. It is kept nowhere.
+  var going = null;
+  document.addEventListener("input", function (event) {
+    var form = event.target.form;
+    if (form && form.method === "post") form.dataset.typed = "yes";
+  });
+  document.addEventListener("submit", function (event) { going = event.target; });
+  window.addEventListener("beforeunload", function (event) {
+    var sent = going;
+    going = null;
+    var left = Array.from(document.querySelectorAll("form[data-typed]")).some(function (form) { return form !== sent; });
+    if (!left) return;
+    event.preventDefault();
+    // Who stays can send the form again
+    window.setTimeout(function () { if (sent) delete sent.dataset.sent; }, 0);
+  });
+
   var state = document.getElementById("live-state");
   var queue = document.getElementById("queue");
   var more = document.getElementById("new-arrivals");
@@ -9,6 +27,8 @@
   var top = document.getElementById("top");
   var here = top ? top.dataset.inquiry : "";
   var POLL = 15000, SETTLE = 300;
+  // Heard of by nobody while the stream is away; programs and history, which cost most, wait for it
+  var POLLED = ["verification", "taken", "call", "callback", "note", "referral"], DEAR = ["panel-programs", "panel-history"];
   var timer = null, polling = null;
 
   function busy(element) {
@@ -36,20 +56,52 @@
     order = names();
   });
 
-  function renewPanels(kinds) {
-    document.querySelectorAll("[data-panel]").forEach(function (panel) {
-      var wanted = panel.dataset.panel.split(" ");
-      var touched = kinds === null || kinds.some(function (kind) { return wanted.indexOf(kind) >= 0; });
-      if (touched && !panel.contains(document.activeElement)) htmx.trigger(panel, "renew");
-    });
+  // Parts in which somebody types, or that hold the focus, are left alone and say that they are out of date
+  function stale(panel) {
+    if (panel.previousElementSibling && panel.previousElementSibling.classList.contains("stale")) return;
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-secondary stale";
+    button.textContent = top.dataset.stale;
+    button.addEventListener("click", function () { renew([panel]); });
+    panel.before(button);
   }
+  function renew(panels) {
+    if (!panels.length) return;
+    var wanted = panels.map(function (panel) { return panel.id.replace("panel-", ""); }).join("-");
+    var address = top.dataset.panels.replace("/next/", "/" + wanted + "/") + window.location.search;
+    htmx.ajax("GET", address, { source: top, swap: "none" });
+  }
+  function renewPanels(kinds, polled) {
+    var panels = Array.from(document.querySelectorAll("[data-panel]")).filter(function (panel) {
+      var wanted = panel.dataset.panel.split(" ");
+      if (polled && DEAR.indexOf(panel.id) >= 0) return false;
+      return kinds.some(function (kind) { return wanted.indexOf(kind) >= 0; });
+    });
+    var held = panels.filter(function (panel) {
+      return panel.contains(document.activeElement) || panel.querySelector("form[data-typed]");
+    });
+    if (!polled) held.forEach(stale);
+    renew(panels.filter(function (panel) { return held.indexOf(panel) < 0; }));
+  }
+  var whose = words();
+  function words() {
+    var line = document.querySelector("[data-say]");
+    return line ? line.dataset.say : "";
+  }
+  document.body.addEventListener("htmx:oobAfterSwap", function (event) {
+    var before = event.detail.target.previousElementSibling;
+    if (before && before.classList.contains("stale")) before.remove();
+    if (words() && words() !== whose) document.dispatchEvent(new CustomEvent("say", { detail: { words: words() } }));
+    whose = words();
+  });
 
   // Several things often happen at once: answer them together
   var kinds = [], queueTouched = false;
   function settle() {
     timer = null;
     if (queueTouched) renewQueue();
-    if (kinds.length) renewPanels(kinds);
+    if (kinds.length) renewPanels(kinds, false);
     kinds = [];
     queueTouched = false;
   }
@@ -64,7 +116,7 @@
     if (polling) return;
     polling = window.setInterval(function () {
       renewQueue();
-      if (here) renewPanels(["verification"]);
+      if (here) renewPanels(POLLED, true);
     }, POLL);
   }
   function stopPolling() {

@@ -22,7 +22,7 @@ from helpline.programs.models import Place, Program, ProgramChange
 Action, Status = ProgramChange.Action, Program.Status
 
 ADDRESS = {"street1", "street2", "city", "state", "zip"}
-CORRECTABLE = {"name1", "name2", "phone", "intake_lines", "confidential", "position", *ADDRESS}
+CORRECTABLE = {"name1", "name2", "phone", "intake_lines", "confidential", "codes", "position", *ADDRESS}
 
 
 class CannotChange(ValueError):
@@ -44,7 +44,8 @@ def correct(
     """Set fields to what a person knows, and keep imports from overwriting them.
 
     ``corrections`` maps names of ``CORRECTABLE`` to clean values; ``position`` is ``(latitude, longitude)``
-    in degrees or None. ``seen`` is the ``changed_at`` the person saw: a later change raises
+    in degrees or None, ``codes`` are numbers of the edition's key in rising order. ``seen`` is the
+    ``changed_at`` the person saw: a later change raises
     ``ChangedMeanwhile``.
     """
     if strange := set(corrections) - CORRECTABLE:

@@ -131,12 +131,20 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         return self.listed().filter(confidential=False)
 
     def searched(self, text: str) -> Self:
-        """Every word occurs in the name, city, state or ZIP; seven digits or more are a telephone number."""
+        """Every word occurs in the name, city, state or ZIP; seven digits or more are one of its telephone numbers."""
         found = self
         digits = re.sub(r"\D", "", text)
         if len(digits) >= 7 and not re.search(r"[A-Za-z]{2}", text):
-            return found.filter(search_text__contains=digits)
-        for word in text.lower().split()[:8]:
+            # An array joined to a text cannot stand in the generated column: these are the few listings that have one
+            numbers = models.Func(
+                F("intake_lines"),
+                template="translate(array_to_string(%(expressions)s, ' '), '-', '')",
+                output_field=models.TextField(),
+            )
+            return found.annotate(intake_numbers=numbers).filter(
+                Q(search_text__contains=digits) | Q(intake_numbers__contains=digits)
+            )
+        for word in re.findall(r"[^\s,;]+", text.lower())[:8]:
             found = found.filter(search_text__contains=word)
         return found
 

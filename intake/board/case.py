@@ -1,14 +1,13 @@
-"""Everything known about one inquiry, for one page."""
+"""Everything known about one inquiry, for its page and for the parts of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
-
-from django.db.models import Prefetch
 
 from helpline.accounts.models import User
 from helpline.audit.models import AuditRecord
+from helpline.programs.models import Place
 from intake.calls.models import Call, Callback
 from intake.disclosures.consenting import Agreed, agreed, ledger
 from intake.disclosures.models import Consent, Disclosure, Purpose
@@ -17,44 +16,95 @@ from intake.inquiries.models import ContactPoint, Inquiry, Note
 from intake.inquiries.triage import Triage
 from intake.insurance.models import Policy, Verification
 from intake.insurance.x12.summary import Summary
-from intake.matching.models import Referral
+from intake.matching.models import Referral, ReferralState
 
 
-@dataclass(frozen=True)
-class Happened:
-    """One line of the history, from the audit record."""
-
-    at: object
-    who: str
-    action: str
-    subject: str
-    fields: tuple[str, ...]
+def inquiry_of(inquiry_id: UUID) -> Inquiry:
+    """One statement. Raises ``Inquiry.DoesNotExist``."""
+    return Inquiry.objects.select_related("person", "caller", "owner").get(pk=inquiry_id)
 
 
-@dataclass(frozen=True)
 class Case:
-    inquiry: Inquiry
-    answers: Answers
-    triage: Triage
-    policy: Policy | None
-    verifications: tuple[Verification, ...]
-    agreed: Agreed
-    disclosures: tuple[Disclosure, ...]
-    contact_points: tuple[ContactPoint, ...]
-    calls: tuple[Call, ...]
-    callback: Callback | None
-    notes: tuple[Note, ...]
-    referrals: tuple[Referral, ...]
+    """One inquiry with all around it. Each part is read once, when it is first asked for, so that a part of the page
+    costs what it shows.
+    """
 
-    @property
+    def __init__(self, inquiry: Inquiry) -> None:
+        self.inquiry = inquiry
+
+    @cached_property
+    def answers(self) -> Answers:
+        return self.inquiry.answers
+
+    @cached_property
+    def triage(self) -> Triage:
+        return self.inquiry.triage()
+
+    @cached_property
+    def place(self) -> Place | None:
+        """Where their ZIP code is."""
+        return Place.objects.filter(pk=self.answers.zip[:5]).first() if self.answers.zip else None
+
+    @cached_property
+    def policy(self) -> Policy | None:
+        return Policy.objects.filter(inquiry=self.inquiry).select_related("payer").first()
+
+    @cached_property
     def verification(self) -> Verification | None:
-        return self.verifications[0] if self.verifications else None
+        """The newest question to their plan."""
+        return self.policy.verifications.order_by("-made_at").first() if self.policy else None
 
     @property
     def summary(self) -> Summary | None:
         """What the newest answer means; None while there is none."""
         newest = self.verification
         return Summary.from_json(newest.summary_json) if newest and newest.summary_json else None
+
+    @cached_property
+    def agreed(self) -> Agreed:
+        """What may be relied on, what they forbade, what the privacy officer holds."""
+        return agreed(self.inquiry.pk)
+
+    @cached_property
+    def disclosures(self) -> list[Disclosure]:
+        return ledger(self.inquiry.pk)
+
+    @cached_property
+    def contact_points(self) -> list[ContactPoint]:
+        return list(self.inquiry.contact_points.order_by("method"))
+
+    @property
+    def usable_contact_points(self) -> list[ContactPoint]:
+        return [point for point in self.contact_points if not point.withdrawn_at]
+
+    @cached_property
+    def wrong_numbers(self) -> set[bytes]:
+        return Call.objects.wrong_numbers(self.inquiry.pk)
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        return list(self.inquiry.calls.select_related("consultant", "contact_point"))
+
+    @cached_property
+    def callback(self) -> Callback | None:
+        return self.inquiry.callbacks.open().select_related("taken_by", "contact_point").first()
+
+    @cached_property
+    def notes(self) -> list[Note]:
+        return list(self.inquiry.notes.select_related("author"))
+
+    @cached_property
+    def referrals(self) -> list[Referral]:
+        return list(self.inquiry.referrals.select_related("program__edition", "made_by"))
+
+    @property
+    def open_referrals(self) -> list[Referral]:
+        return [each for each in self.referrals if each.is_open]
+
+    @cached_property
+    def to_give(self) -> list[Referral]:
+        """Packets that were opened and, as far as is known, given to nobody yet."""
+        return [each for each in self.referrals if each.state == ReferralState.PREPARED]
 
     @property
     def consents(self) -> dict[str, Consent]:
@@ -72,63 +122,19 @@ class Case:
     def is_insured(self) -> bool:
         return self.policy is not None and self.policy.kind != "none"
 
-    @property
-    def open_referrals(self) -> tuple[Referral, ...]:
-        return tuple(r for r in self.referrals if r.is_open)
-
-
-def case_of(inquiry_id: UUID) -> Case:
-    """Raises ``Inquiry.DoesNotExist``. A fixed number of statements, however much has happened."""
-    inquiry = (
-        Inquiry.objects.select_related("person", "caller", "owner")
-        .prefetch_related(
-            "contact_points",
-            Prefetch("calls", Call.objects.select_related("consultant")),
-            Prefetch("notes", Note.objects.select_related("author")),
-            Prefetch(
-                "callbacks",
-                Callback.objects.filter(ended_at=None).order_by("due_at").select_related("taken_by", "contact_point"),
-                "promised",
-            ),
-            Prefetch("referrals", Referral.objects.select_related("program__edition", "made_by")),
-        )
-        .get(pk=inquiry_id)
-    )
-    policy = Policy.objects.filter(inquiry=inquiry).select_related("payer").first()
-    verifications = policy.verifications.order_by("-made_at").prefetch_related("attempts") if policy else ()
-    return Case(
-        inquiry=inquiry,
-        answers=inquiry.answers,
-        triage=inquiry.triage(),
-        policy=policy,
-        verifications=tuple(verifications),
-        agreed=agreed(inquiry_id),
-        disclosures=tuple(ledger(inquiry_id)),
-        contact_points=tuple(inquiry.contact_points.all()),
-        calls=tuple(inquiry.calls.all()),
-        callback=next(iter(getattr(inquiry, "promised", [])), None),
-        notes=tuple(inquiry.notes.all()),
-        referrals=tuple(inquiry.referrals.all()),
-    )
-
 
 def last_change(inquiry_id: UUID) -> str:
-    """Who last changed this inquiry, by name; empty when nobody did."""
-    return next((line.who for line in history_of(inquiry_id) if line.action == "changed"), "")
+    """Who last changed what makes an open correction out of date, by name; empty when nobody did.
+
+    The version counts those changes up: a call or a note written meanwhile is none of them.
+    """
+    rows = AuditRecord.objects.filter(inquiry_id=inquiry_id, subject_kind="inquiries_inquiry", action="changed")
+    last = rows.filter(fields__contains=["version"]).order_by("-id").first()
+    if last is None or last.actor_kind != "staff":
+        return ""
+    return User.objects.filter(pk=last.actor_id).values_list("name", flat=True).first() or ""
 
 
-def history_of(inquiry_id: UUID, most: int = 60) -> list[Happened]:
-    """Who did what with this inquiry, newest first. Fields are named, values are not there to show."""
-    rows = list(AuditRecord.objects.filter(inquiry_id=inquiry_id).order_by("-id")[:most])
-    staff = {row.actor_id for row in rows if row.actor_kind == "staff"}
-    names = {str(pk): name for pk, name in User.objects.filter(pk__in=staff).values_list("pk", "name")}
-    return [
-        Happened(
-            row.at,
-            names.get(row.actor_id, row.actor_kind),
-            row.action,
-            row.subject_kind.split("_", 1)[-1].replace("_", " "),
-            tuple(row.fields[:6]),
-        )
-        for row in rows
-    ]
+def history_of(inquiry_id: UUID, most: int = 60) -> list[AuditRecord]:
+    """What was done with this inquiry, newest first. Fields are named, values are not there to show."""
+    return list(AuditRecord.objects.filter(inquiry_id=inquiry_id).order_by("-id")[:most])

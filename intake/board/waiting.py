@@ -46,7 +46,7 @@ class Waiting:
     why: str
     opened_at: datetime
     channel: str
-    for_someone_else: bool
+    for_whom: str
     zip: str
     state: str
     owner_id: UUID | None
@@ -134,18 +134,20 @@ def _open(user: User) -> QuerySet[Inquiry]:
     )
 
 
-def _why_and_zip(inquiry: Inquiry) -> tuple[str, str]:
-    """One that does not open (its key is gone, its text was altered) says so, and takes no other off the board."""
+def _told(inquiry: Inquiry) -> tuple[str, str, str]:
+    """Why it is urgent, for whom, and their ZIP. One that does not open (its key is gone, its text was altered) says
+    so, and takes no other off the board.
+    """
     try:
-        reasons = inquiry.triage_json.get("reasons") or [{}]
-        return str(reasons[0].get("words", "")), str(inquiry.answers_json.get("zip", ""))
+        reasons, answers = inquiry.triage_json.get("reasons") or [{}], inquiry.answers_json
+        return str(reasons[0].get("words", "")), str(answers.get("for_whom", "")), str(answers.get("zip", ""))
     except CannotOpen:
-        return CANNOT_OPEN, ""
+        return CANNOT_OPEN, "", ""
 
 
 def _row(inquiry: Inquiry, *, sealed: bool) -> Waiting:
     """One line; of a sealed one only what says that somebody has to care for it."""
-    why, zip_code = ("", "") if sealed else _why_and_zip(inquiry)
+    why, for_whom, zip_code = ("", "", "") if sealed else _told(inquiry)
     state = "" if sealed else getattr(inquiry, "verification_state", None)
     return Waiting(
         id=inquiry.pk,
@@ -155,7 +157,7 @@ def _row(inquiry: Inquiry, *, sealed: bool) -> Waiting:
         why=why,
         opened_at=inquiry.opened_at,
         channel=inquiry.channel,
-        for_someone_else=not inquiry.caller_is_person,
+        for_whom=for_whom,
         zip=zip_code,
         state=inquiry.state,
         owner_id=inquiry.owner_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from intake.inquiries.models import ContactPoint, Inquiry
 
 class Disposition(models.TextChoices):
     TALKED = "talked", "Talked with them"
-    LEFT_VOICEMAIL = "voicemail", "Left a voicemail (they said it is safe)"
+    LEFT_VOICEMAIL = "voicemail", "Left a voicemail"
     NO_ANSWER = "no_answer", "No answer"
     SOMEONE_ELSE = "someone_else", "Someone else answered: said nothing about why we call"
     WRONG_NUMBER = "wrong_number", "Wrong number"
@@ -25,7 +26,22 @@ class Disposition(models.TextChoices):
     WARM_HANDOFF = "handoff", "Stayed on the line until 911, 988 or a program took over"
 
 
+class CallQuerySet(models.QuerySet["Call"]):
+    def wrong_numbers(self, inquiry_id: uuid.UUID) -> set[bytes]:
+        """Blind indexes of the numbers of an inquiry that, when last called, were somebody else's."""
+        address = "contact_point__address_index"
+        last = (
+            self.filter(inquiry_id=inquiry_id, contact_point__isnull=False)
+            .order_by(address, "-at", "-id")
+            .distinct(address)
+            .values_list(address, "disposition")
+        )
+        return {bytes(index) for index, disposition in last if disposition == Disposition.WRONG_NUMBER}
+
+
 class Call(models.Model):
+    """A call and what came of it. ``contact_point`` is the number we dialled; a call that came in has none."""
+
     class Direction(models.TextChoices):
         IN = "in", "They called us"
         OUT = "out", "We called them"
@@ -33,13 +49,15 @@ class Call(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="calls")
     consultant = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    contact_point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, null=True, related_name="+")
     direction = models.CharField(max_length=3, choices=Direction.choices)
     disposition = models.CharField(max_length=15, choices=Disposition.choices)
     at = models.DateTimeField(db_default=Now())
     note = EncryptedTextField(blank=True, default="")
 
+    objects = CallQuerySet.as_manager()
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(("id", "inquiry", "consultant", "direction", "disposition", "at"), PLAIN),
+        **dict.fromkeys(("id", "inquiry", "consultant", "contact_point", "direction", "disposition", "at"), PLAIN),
         "note": HEALTH,
     }
 
@@ -57,6 +75,10 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
 
     def planned(self) -> CallbackQuerySet:
         return self.filter(state=Callback.State.PLANNED).order_by("due_at")
+
+    def open(self) -> CallbackQuerySet:
+        """Promised and not kept yet: planned, or being dialled."""
+        return self.filter(ended_at=None).order_by("due_at")
 
 
 class Callback(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 
 from helpline.accounts.models import User
 from helpline.programs import curation
-from helpline.programs.models import Program
+from helpline.programs.models import Program, ServiceCode
 from helpline.programs.published import clean_phone, clean_text, clean_zip
 from helpline.programs.states import STATES
 
@@ -60,6 +61,13 @@ class CorrectionForm(ListingForm):
         required=False,
         help_text=_("Such as a shelter from violence: never on a public page, a map, a print or an export."),
     )
+    codes = forms.TypedMultipleChoiceField(
+        label=_("What it says it does"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Services, payment, ages and the rest of the edition's key. What is not ticked is not known."),
+    )
     note = NOTE
     seen = forms.DateTimeField(widget=forms.HiddenInput)
 
@@ -68,6 +76,25 @@ class CorrectionForm(ListingForm):
         now = {name: getattr(program, name) for name in self.base_fields if hasattr(program, name)}
         now |= {"intake_lines": "\n".join(program.intake_lines), "seen": program.changed_at.isoformat()}
         super().__init__(*args, initial=now, **kwargs)
+        key = ServiceCode.objects.filter(edition=program.edition_id).order_by("id")
+        self.key = [(name, list(group)) for name, group in groupby(key, key=lambda code: code.category_name)]
+        choices = [(name, [(code.pk, code.name) for code in group]) for name, group in self.key]
+        self.fields["codes"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def facts(self) -> list[forms.BoundField]:
+        """What is typed; the codes have a place of their own on the page."""
+        return [field for field in self if field.name not in {"codes", "note", "seen"}]
+
+    @property
+    def groups(self) -> list[tuple[str, int, list[forms.boundfield.BoundWidget]]]:
+        """The codes by category: its name, how many are ticked, and the boxes."""
+        boxes = {str(box.data["value"]): box for box in self["codes"].subwidgets}
+        grouped = [(name, [boxes[str(code.pk)] for code in group]) for name, group in self.key]
+        return [(name, sum(bool(box.data["selected"]) for box in group), group) for name, group in grouped]
+
+    def clean_codes(self) -> list[int]:
+        return sorted(set(self.cleaned_data["codes"]))
 
     def clean_zip(self) -> str:
         if five := clean_zip(self.cleaned_data["zip"]):
@@ -102,7 +129,12 @@ class CorrectionForm(ListingForm):
 
 
 class VerifyForm(ListingForm):
-    note = NOTE
+    note = forms.CharField(
+        label=_("Who confirmed it?"),
+        max_length=300,
+        help_text=_("Their name or desk, and what they said. Names no caller."),
+        error_messages={"required": _("Say who confirmed it: the next person will want to know.")},
+    )
 
 
 class StatusForm(ListingForm):
@@ -176,14 +208,25 @@ class TogetherForm(ListingForm):
 
 
 def shown(fields: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The fields of a change with their labels: ``(label, before, after)``."""
+    """The fields of a change with their labels: ``(label, before, after)``; codes by name, only those that differ."""
     labels = {name: str(field.label) for name, field in CorrectionForm.base_fields.items()}
     labels |= {
         "status": str(_("Status")),
         "position": str(_("Coordinates")),
         "codes": str(_("Service codes")),
     }
-    return [(labels.get(name, name), _told(before), _told(after)) for name, (before, after) in fields.items()]
+    lines = []
+    for name, (before, after) in fields.items():
+        if name == "codes":
+            before, after = _codes_told(before, after)
+        lines.append((labels.get(name, name), _told(before), _told(after)))
+    return lines
+
+
+def _codes_told(before: list[int], after: list[int]) -> tuple[list[str], list[str]]:
+    gone, come = set(before) - set(after), set(after) - set(before)
+    names = dict(ServiceCode.objects.filter(pk__in=gone | come).values_list("pk", "name"))
+    return [names.get(pk, str(pk)) for pk in sorted(gone)], [names.get(pk, str(pk)) for pk in sorted(come)]
 
 
 def _told(value: Any) -> str:

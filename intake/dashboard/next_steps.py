@@ -32,21 +32,27 @@ def _steps(case: Case, now: datetime) -> Iterator[Step]:
         yield Step(_("Closed. Open it again if they come back."), "close")
         return
     if inquiry.urgency == Urgency.DANGER_NOW:
-        yield Step(_("Danger now: what they should do this minute stands first."), "triage", pressing=True)
-    if inquiry.state == State.WAITING:
+        yield Step(_("Danger now: tell them first what to do this minute."), "triage", pressing=True)
+    if inquiry.quarantined:
+        yield Step(_("Set aside as a likely machine: read it, and say whether it is a person."), "top", pressing=True)
+    if inquiry.owner_id is None:
         yield Step(_("Take it, so that nobody else calls too."), "top", pressing=inquiry.urgency <= Urgency.TODAY)
     if case.callback and case.callback.due_at <= now:
         yield Step(_("The callback you promised is due."), "calls", pressing=True)
-    if not case.contact_points:
+    for _referral in case.to_give:
+        yield Step(_("A packet is open: give it, and say that you gave it."), "referrals", pressing=True)
+    if case.contact_points and not case.usable_contact_points:
+        yield Step(_("The number was wrong or was taken back: wait for their call or their code."), "contact")
+    elif not case.contact_points:
         yield Step(_("No way to reach them: wait for their call or their code."), "contact")
     if not case.answers.zip:
         yield Step(_("Ask for a ZIP code: without it no program can be found."), "told")
     yield from _about_insurance(case)
     if verification and verification.state in {S.BY_PHONE, S.UNKNOWN, S.CONFIGURATION}:
         yield Step(_("The plan has to be asked by phone."), "insurance")
-    if case.open_referrals:
+    if len(case.open_referrals) > len(case.to_give):
         yield Step(_("Ask the program what became of the referral."), "referrals")
-    elif case.answers.zip:
+    elif case.answers.zip and not case.open_referrals:
         yield Step(_("Call the programs that fit, with them on the line."), "programs")
     if not case.open_referrals and not case.callback and inquiry.state != State.WAITING:
         yield Step(_("Plan a callback, or say how it ended."), "calls")

@@ -1,17 +1,19 @@
 from django.urls import include, path
 
-from intake.dashboard import actions, privacy_desk, views
+from intake.dashboard import actions, phone_checks, privacy_desk, referring, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("queue/", views.queue, name="desk_queue"),
     path("find/", views.find_inquiry, name="desk_find"),
     path("audit/", views.audit, name="desk_audit"),
+    path("audit/find/", views.find_audit, name="desk_audit_find"),
     path("calls/new/", views.new_call, name="desk_new_call"),
     path("inquiries/<uuid:inquiry_id>/", views.inquiry, name="desk_inquiry"),
     path("inquiries/<uuid:inquiry_id>/panels/<slug:name>/", views.panel, name="desk_inquiry_panel"),
     path("inquiries/<uuid:inquiry_id>/correct/", views.correct_answers, name="desk_correct"),
     path("inquiries/<uuid:inquiry_id>/take/", actions.take_inquiry, name="desk_take"),
+    path("inquiries/<uuid:inquiry_id>/let-in/", actions.let_inquiry_in, name="desk_let_in"),
     path("inquiries/<uuid:inquiry_id>/put-back/", actions.put_inquiry_back, name="desk_put_back"),
     path("inquiries/<uuid:inquiry_id>/calls/", actions.add_call, name="desk_log_call"),
     path("inquiries/<uuid:inquiry_id>/callbacks/", actions.add_callback, name="desk_plan_callback"),
@@ -21,14 +23,15 @@ urlpatterns = [
     path("inquiries/<uuid:inquiry_id>/consent-code/", actions.consent_code, name="desk_consent_code"),
     path("inquiries/<uuid:inquiry_id>/spoken-yes/", actions.spoken_yes, name="desk_spoken_yes"),
     path("inquiries/<uuid:inquiry_id>/revoke/", actions.revoke_consents, name="desk_revoke"),
-    path("inquiries/<uuid:inquiry_id>/refer/<uuid:program_id>/", actions.refer_to, name="desk_refer"),
+    path("inquiries/<uuid:inquiry_id>/call/<uuid:program_id>/", referring.shared_call, name="desk_shared_call"),
+    path("inquiries/<uuid:inquiry_id>/packet/<uuid:program_id>/", referring.open_packet, name="desk_open_packet"),
     path("inquiries/<uuid:inquiry_id>/close/", actions.close_inquiry, name="desk_close"),
     path("inquiries/<uuid:inquiry_id>/reopen/", actions.reopen_inquiry, name="desk_reopen"),
     path("callbacks/<uuid:callback_id>/", actions.change_callback, name="desk_callback"),
     path("referrals/<uuid:referral_id>/", actions.follow_referral, name="desk_referral"),
-    path("referrals/<uuid:referral_id>/packet/", views.packet, name="desk_packet"),
-    path("phone-checks/", actions.phone_checks, name="desk_phone_checks"),
-    path("phone-checks/<uuid:verification_id>/", actions.phone_check, name="desk_phone_check"),
+    path("referrals/<uuid:referral_id>/packet/", referring.packet, name="desk_packet"),
+    path("phone-checks/", phone_checks.phone_checks, name="desk_phone_checks"),
+    path("phone-checks/<uuid:verification_id>/", phone_checks.phone_check, name="desk_phone_check"),
     path("inquiries/<uuid:inquiry_id>/seal/", privacy_desk.seal, name="desk_seal"),
     path("inquiries/<uuid:inquiry_id>/open-sealed/", privacy_desk.open_sealed, name="desk_open_sealed"),
     path("inquiries/<uuid:inquiry_id>/emergency/", privacy_desk.emergency, name="desk_emergency"),

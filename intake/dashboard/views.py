@@ -6,12 +6,16 @@ import uuid
 from datetime import date
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission, requires
@@ -20,26 +24,17 @@ from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record_read
 from helpline.audit.models import AuditRecord
 from intake.board.case import last_change
+from intake.dashboard import history
 from intake.dashboard.forms import FindForm, TellForm
-from intake.dashboard.pages import (
-    PANELS,
-    case_context,
-    case_or_404,
-    correct_page,
-    forms_of,
-    inquiry_page,
-    queue_context,
-)
-from intake.disclosures.applicability import applicability
-from intake.disclosures.consenting import sound
+from intake.dashboard.gates import posted
+from intake.dashboard.pages import back_to, case_or_404, correct_page, inquiry_or_404, inquiry_page, queue_context
+from intake.dashboard.panels import PANELS, context_of
 from intake.disclosures.sealing import closed_to
-from intake.disclosures.wording import NOTICE_LONG, NOTICE_SOURCE
-from intake.inquiries.answers import Answers, ForWhom
+from intake.inquiries.answers import Answers
 from intake.inquiries.finding import find
-from intake.inquiries.models import Channel, Inquiry, MoveRefused
+from intake.inquiries.models import Inquiry, MoveRefused
 from intake.journey.check_insurance import correct
-from intake.journey.open_inquiry import open_inquiry
-from intake.matching.models import Referral
+from intake.journey.log_call import answer_call
 
 HOMES = (
     (Permission.CORRECT_LISTINGS, "listings"),
@@ -80,16 +75,17 @@ def inquiry(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
 @require_GET
 @requires(Permission.ANSWER_INQUIRIES)
 def panel(request: StaffRequest, inquiry_id: UUID, name: str) -> HttpResponse:
-    """One part of an inquiry's page, made anew because something happened."""
-    if name not in PANELS:
+    """Parts of an inquiry's page made anew because something happened: one, or several joined by "-"."""
+    names = name.split("-")
+    if not PANELS.keys() >= set(names):
         raise Http404("No such part.")
     case = case_or_404(request, inquiry_id)
     record_read(Actor.staff(request.user), "inquiry", inquiry_id)
-    return render(request, f"dashboard/_{name}.html", case_context(request, case) | forms_of(case))
+    return render(request, "dashboard/_panels.html", context_of(names, request, case) | {"shown": names})
 
 
-@require_POST
 @requires(Permission.ANSWER_INQUIRIES)
+@posted
 def find_inquiry(request: StaffRequest) -> HttpResponse:
     """By reference code or phone number; both stay out of the address."""
     form = FindForm(request.POST)
@@ -104,17 +100,14 @@ def find_inquiry(request: StaffRequest) -> HttpResponse:
 @requires(Permission.ANSWER_INQUIRIES)
 def new_call(request: StaffRequest) -> HttpResponse:
     """Somebody is on the line: write down what matters, and look for a place while they talk."""
-    form = TellForm(request.POST or None, initial={"for_whom": ForWhom.SELF})
-    if request.method == "POST" and form.is_valid():
+    form = TellForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         key = request.POST.get("key", "")
-        made = open_inquiry(
-            answers=form.applied(Answers()),
-            idempotency_key=key if _is_key(key) else uuid.uuid4(),
-            by=Actor.staff(request.user),
-            channel=Channel.CALL,
-        )
+        known = uuid.UUID(key) if _is_key(key) else uuid.uuid4()
+        answers = form.applied(Answers(asked_on=timezone.localdate()))
+        made = answer_call(answers, key=known, by=request.user)
         return redirect("desk_inquiry", made.pk)
-    context = {"form": form, "key": request.POST.get("key") or uuid.uuid4(), "section": "desk"}
+    context = {"form": form, "key": request.POST.get("key") or uuid.uuid4(), "section": "call"}
     return render(request, "dashboard/new_call.html", context)
 
 
@@ -128,7 +121,7 @@ def _is_key(text: str) -> bool:
 @requires(Permission.ANSWER_INQUIRIES)
 def correct_answers(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     """Correct or complete what is known. Somebody else's change in between is never written over."""
-    known: Inquiry = case_or_404(request, inquiry_id).inquiry
+    known = inquiry_or_404(request, inquiry_id)
     if request.method != "POST":
         record_read(Actor.staff(request.user), "inquiry", inquiry_id)
         return correct_page(request, known, TellForm.showing(known.answers, known.version))
@@ -139,30 +132,11 @@ def correct_answers(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
         if form.cleaned_data["version"] != known.version:
             raise MoveRefused
         correct(known, form.applied(known.answers), by=Actor.staff(request.user))
+        messages.success(request, _("Saved. The urgency was judged anew."), extra_tags="head")
     except MoveRefused:
-        known = case_or_404(request, inquiry_id).inquiry
+        known = inquiry_or_404(request, inquiry_id)
         return correct_page(request, known, form.out_of_date(known, last_change(inquiry_id)))
-    return redirect("desk_inquiry", inquiry_id)
-
-
-@require_GET
-@requires(Permission.ANSWER_INQUIRIES)
-def packet(request: StaffRequest, referral_id: UUID) -> HttpResponse:
-    """What this program may be told, with the notice of 42 CFR 2.32 and the consent it rests on."""
-    referral = get_object_or_404(Referral.objects.select_related("program"), pk=referral_id)
-    case = case_or_404(request, referral.inquiry_id)
-    consent = sound(referral.consent_id or referral.pk)
-    if consent is None:
-        raise Http404("No consent in force for this referral.")
-    record_read(Actor.staff(request.user), "inquiry", referral.inquiry_id)
-    context = case_context(request, case) | {
-        "referral": referral,
-        "consent": consent,
-        "notice": NOTICE_LONG if applicability().notice_goes_along else "",
-        "notice_source": NOTICE_SOURCE,
-        "section": "desk",
-    }
-    return render(request, "dashboard/packet.html", context)
+    return back_to(inquiry_id, "head")
 
 
 @require_GET
@@ -181,6 +155,7 @@ def audit(request: StaffRequest) -> HttpResponse:
     page = Paginator(rows, 100).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "lines": history.in_words(page.object_list),
         "sought": sought,
         "day": day,
         "who": who,
@@ -189,6 +164,17 @@ def audit(request: StaffRequest) -> HttpResponse:
         "zone": timezone.localtime().tzname(),
     }
     return render(request, "dashboard/audit.html", context)
+
+
+@requires(Permission.READ_AUDIT)
+@posted
+def find_audit(request: StaffRequest) -> HttpResponse:
+    """From a reference code to the records of its inquiry; the code stays out of the address."""
+    inquiry = Inquiry.objects.by_reference(request.POST.get("code", ""))
+    if inquiry is None:
+        messages.error(request, _("No inquiry has this code. Check it letter by letter."))
+        return redirect("desk_audit")
+    return redirect(f"{reverse('desk_audit')}?{urlencode({'inquiry': str(inquiry.pk)})}")
 
 
 def _is_day(text: str) -> bool:

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from helpline.vault.fields import EncryptedJSONField, EncryptedTextField, blind_index
 from helpline.vault.ids import new_id
@@ -43,13 +45,26 @@ def normal_phone(said: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def dialable(said: str) -> str | None:
+    """E.164 of a number that can exist in the United States, however it was said; None for one that cannot."""
+    try:
+        number = phonenumbers.parse(said, "US")
+    except phonenumbers.NumberParseException:
+        return None
+    possible = phonenumbers.is_possible_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if possible else None
+
+
 def contact_index(address: str) -> bytes:
     """The blind index of an address: a phone number however it was written, or an e-mail in any case."""
     return blind_index("contact", address.strip().lower() if "@" in address else normal_phone(address))
 
 
 class MoveRefused(Exception):
-    """The record is not in a state from which this may happen."""
+    """The record is not in a state from which this may happen; the message tells a person why."""
+
+
+CHANGED_MEANWHILE = gettext_lazy("Somebody else changed it a moment ago. Look at what is there now.")
 
 
 class State(models.TextChoices):
@@ -135,6 +150,17 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
     def in_order(self) -> InquiryQuerySet:
         return self.order_by("quarantined", "urgency", "opened_at")
 
+    def hold(self, inquiry_id: uuid.UUID) -> Inquiry:
+        """The row, locked until the transaction ends: what is done to one inquiry is done one after the other."""
+        return self.select_for_update(of=("self",)).select_related("owner").get(pk=inquiry_id)
+
+    def hold_open(self, inquiry_id: uuid.UUID) -> Inquiry:
+        """As ``hold``. Raises ``MoveRefused`` when it is closed."""
+        held = self.hold(inquiry_id)
+        if held.state == State.CLOSED:
+            raise MoveRefused(_("It is closed. Open it again first."))
+        return held
+
     def by_reference(self, code: str) -> Inquiry | None:
         return self.filter(reference_index=code_index("reference", code)).first()
 
@@ -211,12 +237,19 @@ class Inquiry(models.Model):
     def move(self, to: str, **changes: Any) -> None:
         """Go to another state if the moves allow it. Raises ``MoveRefused``, also when another was quicker."""
         if to not in MOVES[self.state]:
-            raise MoveRefused(f"{self.state} to {to}")
+            raise MoveRefused(_("It is “%(state)s” now: this cannot be done.") % {"state": self.get_state_display()})
         changed = Inquiry.objects.filter(pk=self.pk, state=self.state).update(
             state=to, version=models.F("version") + 1, **changes
         )
         if not changed:
-            raise MoveRefused("somebody else changed it first")
+            raise MoveRefused(str(CHANGED_MEANWHILE))
+        self.refresh_from_db()
+
+    def hand_to(self, owner: Any) -> None:
+        """Theirs from now on; one that waited is in progress."""
+        to = State.IN_PROGRESS if self.state == State.WAITING else self.state
+        changes = {"state": to, "owner": owner, "taken_at": Now(), "version": models.F("version") + 1}
+        Inquiry.objects.filter(pk=self.pk).update(**changes)
         self.refresh_from_db()
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model
 
 from intake.inquiries.answers import Answers, ContactMethod, ForWhom, PartOfDay, Said
 from intake.inquiries.models import Caller, Channel, ContactPoint, Inquiry, Person, code_index, new_code
@@ -33,7 +34,7 @@ def open_from(
         urgency=triage.urgency,
         person=Person.objects.create(**_person(answers)),
         caller=Caller.objects.create(name=answers.caller_name, relation=answers.relation or ""),
-        caller_is_person=answers.for_whom is not ForWhom.SOMEONE_ELSE,
+        caller_is_person=answers.for_whom is ForWhom.SELF,
         answers_json=answers.to_json(),
         triage_json=triage.to_json(),
         quarantined=quarantined,
@@ -60,7 +61,7 @@ def contact_points(answers: Answers) -> list[ContactPoint]:
         ContactPoint(
             method=method.value,
             address=addresses[method],
-            belongs_to_person=answers.for_whom is not ForWhom.SOMEONE_ELSE,
+            belongs_to_person=answers.for_whom is ForWhom.SELF,
             shared=contact.shared_phone in {Said.YES, Said.NOT_SURE},
             voicemail_ok=contact.voicemail_ok is Said.YES,
             may_say_who_we_are=SAYS.get(contact.say_who_we_are),
@@ -72,20 +73,30 @@ def contact_points(answers: Answers) -> list[ContactPoint]:
 
 
 def answer_again(inquiry: Inquiry, answers: Answers) -> Inquiry:
-    """Replace the answers, judge them anew and keep the person's row in step. The version counts up."""
+    """Replace the answers, judge them anew and keep the person's row in step. A change counts the version up."""
     triage = assess(answers)
-    inquiry.answers_json, inquiry.triage_json, inquiry.urgency = (
-        answers.to_json(),
-        triage.to_json(),
-        triage.urgency,
-    )
-    inquiry.version = F("version") + 1
-    inquiry.save(update_fields=["answers_json", "triage_json", "urgency", "version"])
-    for name, value in _person(answers).items():
-        setattr(inquiry.person, name, value)
-    inquiry.person.save()
-    inquiry.refresh_from_db(fields=["version"])
+    changed = put(
+        inquiry, answers_json=answers.to_json(), triage_json=triage.to_json(), urgency=triage.urgency,
+        caller_is_person=answers.for_whom is ForWhom.SELF,
+    )  # fmt: skip
+    if changed:
+        inquiry.version = F("version") + 1
+        inquiry.save(update_fields=[*changed, "version"])
+        inquiry.refresh_from_db(fields=["version"])
+    if put(inquiry.person, **_person(answers)):
+        inquiry.person.save()
     return inquiry
+
+
+def put(row: Model, **values: Any) -> list[str]:
+    """Set what differs and name it, so that what was not changed is neither written nor audited.
+
+    A sealed value is opened to be compared, and keeps its ciphertext when it stays.
+    """
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
 
 
 def _person(answers: Answers) -> dict[str, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpline.payers.models import Payer, PayerKind
 from intake.inquiries.answers import Answers, InsuranceKind, SubscriberRelation
 from intake.inquiries.models import Inquiry
+from intake.inquiries.opening import put
 from intake.insurance.models import Policy
 
 KINDS = {
@@ -27,16 +28,19 @@ def keep_policy(inquiry: Inquiry, answers: Answers, *, new: bool = False) -> Pol
         return None
     known = None if new else Policy.objects.filter(inquiry=inquiry).first()
     policy = known or Policy(inquiry=inquiry)
-    policy.kind = str(KINDS.get(told.kind, "unknown")) if told.kind else "unknown"
-    policy.payer_said, policy.member_id = told.payer_name, told.member_id.strip()
-    policy.payer = Payer.objects.named(told.payer_name) if told.payer_name else None
-    policy.person_is_subscriber = told.subscriber_relation in {None, SubscriberRelation.SELF}
-    policy.subscriber_first_name, policy.subscriber_last_name = (
-        told.subscriber_first_name,
-        told.subscriber_last_name,
-    )
     born = told.subscriber_birth_date
-    policy.subscriber_birth_date = born.isoformat() if born else None
-    policy.holder_may_not_know = told.holder_may_not_know is not None and told.holder_may_not_know.value != "no"
-    policy.save()
+    changed = put(
+        policy,
+        kind=str(KINDS.get(told.kind, "unknown")) if told.kind else "unknown",
+        payer_said=told.payer_name,
+        member_id=told.member_id.strip(),
+        payer=Payer.objects.named(told.payer_name) if told.payer_name else None,
+        person_is_subscriber=told.subscriber_relation in {None, SubscriberRelation.SELF},
+        subscriber_first_name=told.subscriber_first_name,
+        subscriber_last_name=told.subscriber_last_name,
+        subscriber_birth_date=born.isoformat() if born else None,
+        holder_may_not_know=told.holder_may_not_know is not None and told.holder_may_not_know.value != "no",
+    )
+    if changed:
+        policy.save()
     return policy

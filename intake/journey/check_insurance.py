@@ -7,16 +7,19 @@ from django.db.models import ProtectedError
 from django.db.models.functions import Now
 
 from helpline.audit.acting import Actor, acting
+from intake.calls.models import Call
 from intake.disclosures.consenting import NoConsent, end_unfitting, standing
 from intake.disclosures.models import Purpose
-from intake.inquiries.answers import Answers, ForWhom
+from intake.inquiries.answers import Answers
 from intake.inquiries.events import announce
-from intake.inquiries.models import ContactPoint, Inquiry, MoveRefused
-from intake.inquiries.opening import answer_again, contact_points
+from intake.inquiries.models import CHANGED_MEANWHILE, ContactPoint, Inquiry, MoveRefused, contact_index
+from intake.inquiries.opening import answer_again, contact_points, put
 from intake.insurance.models import Policy, Verification
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
 from intake.insurance.verification import ask_for, withdraw_waiting
+
+SAID_OF_A_CONTACT = ("address", "belongs_to_person", "shared", "voicemail_ok", "may_say_who_we_are", "hours")
 
 
 class NothingToAsk(Exception):
@@ -30,9 +33,10 @@ def correct(inquiry: Inquiry, answers: Answers, *, by: Actor) -> Inquiry:
     """
     with acting(by):
         if not Inquiry.objects.select_for_update().filter(pk=inquiry.pk, version=inquiry.version).exists():
-            raise MoveRefused("somebody else changed it first")
+            raise MoveRefused(str(CHANGED_MEANWHILE))
         inquiry = answer_again(inquiry, answers)
-        _keep_caller(inquiry, answers)
+        if put(inquiry.caller, name=answers.caller_name, relation=answers.relation or ""):
+            inquiry.caller.save()
         _keep_contact_points(inquiry, answers)
         _mind_consents(inquiry, keep_policy(inquiry, answers), by=by)
         announce("changed", inquiry.pk)
@@ -53,24 +57,20 @@ def _mind_consents(inquiry: Inquiry, policy: Policy | None, *, by: Actor) -> Non
         announce("revoked", inquiry.pk)
 
 
-def _keep_caller(inquiry: Inquiry, answers: Answers) -> None:
-    caller = inquiry.caller
-    caller.name, caller.relation = answers.caller_name, answers.relation or ""
-    caller.save()
-    inquiry.caller_is_person = answers.for_whom is not ForWhom.SOMEONE_ELSE
-    inquiry.save(update_fields=["caller_is_person"])
-
-
 def _keep_contact_points(inquiry: Inquiry, answers: Answers) -> None:
     """What is safe is read from these rows: a voicemail no longer allowed is not left from now on."""
     wanted = {point.method: point for point in contact_points(answers)}
+    wrong = Call.objects.wrong_numbers(inquiry.pk)
     for known in inquiry.contact_points.all():
         now = wanted.pop(known.method, None)
         if now is None:
             _forget(known)
             continue
-        now.pk, now.inquiry = known.pk, inquiry
-        now.save(force_update=True)
+        # Said again it may be used again, unless it was somebody else's when we called
+        withdrawn_at = known.withdrawn_at if contact_index(now.address) in wrong else None
+        said = {name: getattr(now, name) for name in SAID_OF_A_CONTACT}
+        if put(known, withdrawn_at=withdrawn_at, **said):
+            known.save()
     for point in wanted.values():
         point.inquiry = inquiry
         point.save(force_insert=True)

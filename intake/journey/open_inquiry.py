@@ -13,6 +13,7 @@ from intake.inquiries.answers import Answers
 from intake.inquiries.events import announce
 from intake.inquiries.models import Channel, Inquiry
 from intake.inquiries.opening import open_from
+from intake.insurance.models import Policy
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
 from intake.insurance.verification import ask_first
@@ -40,14 +41,22 @@ def open_inquiry(
                 answers, idempotency_key=key, channel=channel, quarantined=quarantined, language=language
             )
             policy = keep_policy(inquiry, answers, new=True)
-            agreed = policy and answers.may_verify and not quarantined
-            if policy and agreed and not consent_to_check(inquiry, answers, by=by).is_held:
-                ask_first(policy)
-                nudge()
+            if policy and not quarantined:
+                ask_as_signed(inquiry, policy, answers, by=by)
             announce("opened", inquiry.pk)
     except IntegrityError:
-        return Inquiry.objects.get(idempotency_key=key)
+        already = Inquiry.objects.filter(idempotency_key=key).first()
+        if already is None:
+            raise
+        return already
     return inquiry
+
+
+def ask_as_signed(inquiry: Inquiry, policy: Policy, answers: Answers, *, by: Actor) -> None:
+    """The consent, if the person themselves signed in the form, and, unless it is held, the question to the plan."""
+    if answers.may_verify and not consent_to_check(inquiry, answers, by=by).is_held:
+        ask_first(policy)
+        nudge()
 
 
 def consent_to_check(inquiry: Inquiry, answers: Answers, *, by: Actor) -> Consent:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting, record_read
 from intake.disclosures.consenting import NoConsent, disclose, standing
 from intake.disclosures.models import Carried, Disclosure, Purpose
 from intake.inquiries.events import announce
-from intake.inquiries.models import Note
+from intake.inquiries.models import Inquiry, MoveRefused, Note
 from intake.insurance.models import Verification
 from intake.insurance.verification import DISCLOSED_FIELDS
 
 
 def begin_phone_check(verification: Verification, *, by: User) -> None:
-    """The ledger row of a call about to be made; once a verification. Raises ``NoConsent``, also after a revocation."""
+    """The ledger row of a call about to be made; once a verification.
+
+    Raises ``NoConsent``, also after a revocation, and ``MoveRefused`` when the plan need not be called any more.
+    """
     policy, actor = verification.policy, Actor.staff(by)
     with acting(actor):
+        Inquiry.objects.hold(policy.inquiry_id)  # pressed twice, it is begun once
+        if not Verification.objects.for_phone().filter(pk=verification.pk).exists():
+            raise MoveRefused(_("This plan need not be called any more."))
         if Purpose.CHECK_INSURANCE not in standing(policy.inquiry_id):
             raise NoConsent
         if not _begun(verification):
@@ -37,13 +44,18 @@ def begin_phone_check(verification: Verification, *, by: User) -> None:
 def keep_phone_answer(verification: Verification, *, spoke_to: str, reference: str, answer: str, by: User) -> Note:
     """What the plan said, as a note that names who said it and when; takes it off the phone list.
 
-    A consent taken back during the call does not lose it. Raises ``NoConsent`` when no call was begun.
+    A consent taken back during the call does not lose it. Raises ``NoConsent`` when no call was begun, ``MoveRefused``
+    when an answer was kept already.
     """
     if not _begun(verification):
         raise NoConsent
     said = f"By phone, {timezone.localtime():%Y-%m-%d %H:%M %Z}"
     head = ", ".join(part for part in (said, f"spoke to {spoke_to}" if spoke_to else "", reference) if part)
     with acting(Actor.staff(by)):
+        Inquiry.objects.hold(verification.policy.inquiry_id)
+        verification.refresh_from_db(fields=["asked_by_phone_at"])
+        if verification.asked_by_phone_at:
+            raise MoveRefused(_("What this plan said is written down already."))
         note = Note.objects.create(inquiry_id=verification.policy.inquiry_id, author=by, text=f"{head}\n{answer}")
         verification.asked_by_phone_at = Now()
         verification.save(update_fields=["asked_by_phone_at"])

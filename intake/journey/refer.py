@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting
@@ -12,45 +12,59 @@ from intake.disclosures.consenting import disclose
 from intake.disclosures.models import Carried, Purpose
 from intake.inquiries.events import announce
 from intake.inquiries.models import Inquiry, MoveRefused, State
-from intake.matching.models import Referral, ReferralState
+from intake.matching.models import ASKED, Referral, ReferralState, open_referrals
 
-PACKET_FIELDS = ("name", "contact", "substances", "triage reasons", "kind of care", "insurance summary")
+PACKET_FIELDS = (
+    "name", "age and birth date", "gender and pregnancy", "how to reach them", "substances and health",
+    "ZIP code and wishes for care", "reasons for the urgency", "kind of care", "insurance",
+)  # fmt: skip
+"""What ``packet.html`` shows, in the words of the ledger."""
+ENDED = {ReferralState.DECLINED, ReferralState.WITHDRAWN, ReferralState.MISTAKE}
 
 
 def refer(inquiry: Inquiry, program: Program, *, packet: bool, note: str = "", by: User) -> Referral:
-    """Record a referral; with ``packet`` the ledger row and the consent it rests on are written in the same step.
+    """Record a referral. With ``packet`` the ledger row and the consent it rests on are written in the same step,
+    before anybody can read the packet out; the program counts as asked once somebody gave it (``follow``).
 
     Raises ``NoConsent`` when a packet is asked for and the person has not signed, ``MoveRefused`` when this program is
-    already being asked for them.
+    already being asked for them or the inquiry is closed.
     """
     actor, referral_id, consent_id = Actor.staff(by), new_id(), None
-    try:
-        with acting(actor):
-            if packet:
-                ledger_row = disclose(
-                    inquiry_id=inquiry.pk,
-                    purpose=Purpose.REFER,
-                    recipient=_recipient(program),
-                    fields=PACKET_FIELDS,
-                    about=referral_id,
-                    carried=Carried.WITH_IT,
-                    by=actor,
-                )
-                consent_id = ledger_row.consent_id
-            referral = Referral.objects.create(
-                id=referral_id,
-                inquiry=inquiry,
-                program=program,
-                state=ReferralState.SENT if packet else ReferralState.CALLED_TOGETHER,
-                consent_id=consent_id,
-                made_by=by,
-                note=note,
+    with acting(actor):
+        held = Inquiry.objects.hold_open(inquiry.pk)
+        if open_referrals(held.pk).filter(program=program).exists():
+            raise MoveRefused(_("This program is already being asked for them."))
+        if packet:
+            ledger_row = disclose(
+                inquiry_id=held.pk,
+                purpose=Purpose.REFER,
+                recipient=_recipient(program),
+                fields=PACKET_FIELDS,
+                about=referral_id,
+                carried=Carried.WITH_IT,
+                by=actor,
             )
-            if inquiry.state != State.REFERRED:
-                inquiry.move(State.REFERRED)
-            announce("referred", inquiry.pk)
-    except IntegrityError:
-        raise MoveRefused("this program has already been asked for them") from None
+            consent_id = ledger_row.consent_id
+        referral = Referral.objects.create(
+            id=referral_id,
+            inquiry=held,
+            program=program,
+            state=ReferralState.PREPARED if packet else ReferralState.CALLED_TOGETHER,
+            consent_id=consent_id,
+            made_by=by,
+            note=note,
+        )
+        _keep_in_step(held, referral, by)
+        announce("referred", inquiry.pk)
+    return referral
+
+
+def call_together(inquiry: Inquiry, program: Program, *, came_of: str, note: str = "", by: User) -> Referral:
+    """A shared call that took place, and what came of it: one of ``ReferralState``. Raises ``MoveRefused``."""
+    with acting(Actor.staff(by)):
+        referral = refer(inquiry, program, packet=False, note=note, by=by)
+        if came_of != referral.state:
+            follow(referral, came_of, by=by)
     return referral
 
 
@@ -62,8 +76,18 @@ def _recipient(program: Program) -> str:
 def follow(referral: Referral, to: str, *, by: User) -> None:
     """What the program or the person said since. A decline opens the search again. Raises ``MoveRefused``."""
     with acting(Actor.staff(by)):
+        held = Inquiry.objects.hold(referral.inquiry_id)
         referral.move(to)
-        ended = to in {ReferralState.DECLINED, ReferralState.WITHDRAWN}
-        if ended and referral.inquiry.state == State.REFERRED:
-            referral.inquiry.move(State.IN_PROGRESS)
+        _keep_in_step(held, referral, by)
         announce("referral", referral.inquiry_id)
+
+
+def _keep_in_step(held: Inquiry, referral: Referral, by: User) -> None:
+    """An inquiry is "referred" while a program has been asked, and then it is somebody's."""
+    asked = referral.state in ASKED or open_referrals(held.pk).filter(state__in=ASKED).exists()
+    if held.owner is None and held.state != State.CLOSED:
+        held.hand_to(by)
+    if asked and held.state == State.IN_PROGRESS:
+        held.move(State.REFERRED)
+    elif not asked and referral.state in ENDED and held.state == State.REFERRED:
+        held.move(State.IN_PROGRESS)

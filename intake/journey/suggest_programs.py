@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
+
 from helpline.audit.acting import Actor, acting
+from helpline.programs.models import Program
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Policy
 from intake.matching.choosing import choose, need_of
-from intake.matching.engine import Match, Matches
+from intake.matching.engine import Matches
 from intake.matching.models import Suggestion
 from intake.matching.need import Need
 
@@ -27,8 +30,15 @@ def suggest(inquiry: Inquiry, *, miles: int = DEFAULT_MILES, today: date) -> Mat
     return choose(need_for(inquiry, miles=miles), today=today, hidden_places=True)
 
 
-def keep_choice(inquiry: Inquiry, chosen: Match, matches: Matches, *, by: Actor) -> Suggestion:
-    """Remember why this program was chosen, in a form that can be judged again by the same rules."""
+def keep_why(inquiry: Inquiry, program: Program, *, miles: int, by: Actor) -> Suggestion | None:
+    """Remember why this program was chosen, in a form that can be judged again by the same rules.
+
+    None when it was not among those suggested.
+    """
+    matches = suggest(inquiry, miles=miles, today=timezone.localdate())
+    chosen = next((match for match in matches.ranked if match.offer.public_id == str(program.pk)), None)
+    if chosen is None:
+        return None
     with acting(by):
         return Suggestion.objects.create(
             inquiry=inquiry,

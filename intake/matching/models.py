@@ -9,12 +9,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from helpline.programs.models import Program
 from helpline.vault.fields import EncryptedJSONField, EncryptedTextField
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import HEALTH, PLAIN, PrivacyClass
-from intake.inquiries.models import Inquiry, MoveRefused
+from intake.inquiries.models import CHANGED_MEANWHILE, Inquiry, MoveRefused
 
 
 class Suggestion(models.Model):
@@ -42,24 +44,29 @@ class Suggestion(models.Model):
 
 
 class ReferralState(models.TextChoices):
+    PREPARED = "prepared", "Packet opened, not given yet"
     SENT = "sent", "Packet given to the program"
     CALLED_TOGETHER = "together", "Three-way call: they spoke for themselves, we disclosed nothing"
     ACCEPTED = "accepted", "Accepted, place or appointment agreed"
     ADMITTED = "admitted", "Admitted"
     DECLINED = "declined", "Declined by the program"
     WITHDRAWN = "withdrawn", "Withdrawn by the person"
+    MISTAKE = "mistake", "Entered by mistake"
 
 
 R = ReferralState
 REFERRAL_MOVES: dict[str, set[str]] = {
-    R.SENT: {R.ACCEPTED, R.ADMITTED, R.DECLINED, R.WITHDRAWN},
-    R.CALLED_TOGETHER: {R.ACCEPTED, R.ADMITTED, R.DECLINED, R.WITHDRAWN},
-    R.ACCEPTED: {R.ADMITTED, R.DECLINED, R.WITHDRAWN},
-    R.ADMITTED: set(),
-    R.DECLINED: set(),
-    R.WITHDRAWN: set(),
+    R.PREPARED: {R.SENT, R.WITHDRAWN, R.MISTAKE},
+    R.SENT: {R.ACCEPTED, R.ADMITTED, R.DECLINED, R.WITHDRAWN, R.MISTAKE},
+    R.CALLED_TOGETHER: {R.ACCEPTED, R.ADMITTED, R.DECLINED, R.WITHDRAWN, R.MISTAKE},
+    R.ACCEPTED: {R.ADMITTED, R.DECLINED, R.WITHDRAWN, R.MISTAKE},
+    R.ADMITTED: {R.MISTAKE},
+    R.DECLINED: {R.MISTAKE},
+    R.WITHDRAWN: {R.MISTAKE},
+    R.MISTAKE: set(),
 }
-OPEN_REFERRAL = (R.SENT, R.CALLED_TOGETHER, R.ACCEPTED)
+ASKED = (R.SENT, R.CALLED_TOGETHER, R.ACCEPTED)
+OPEN_REFERRAL = (R.PREPARED, *ASKED)
 
 
 class Referral(models.Model):
@@ -83,12 +90,12 @@ class Referral(models.Model):
         ordering = ("-made_at",)
         constraints = [
             models.CheckConstraint(
-                condition=Q(state=R.CALLED_TOGETHER) | Q(consent_id__isnull=False) | ~Q(state=R.SENT),
+                condition=~Q(state__in=["prepared", "sent"]) | Q(consent_id__isnull=False),
                 name="a_packet_rests_on_a_consent",
             ),
             models.UniqueConstraint(
                 fields=["inquiry", "program"],
-                condition=Q(state__in=["sent", "together", "accepted"]),
+                condition=Q(state__in=["prepared", "sent", "together", "accepted"]),
                 name="one_open_referral_a_program",
             ),
         ]
@@ -102,14 +109,20 @@ class Referral(models.Model):
 
     @property
     def may_become(self) -> list[ReferralState]:
-        return [state for state in ReferralState if state in REFERRAL_MOVES[self.state]]
+        return [state for state in ReferralState if self._may_be(state)]
+
+    def _may_be(self, to: str) -> bool:
+        """A mistake is taken back on its day; later it is history. A packet that was never given can always end so."""
+        today = timezone.localdate(self.made_at) == timezone.localdate()
+        too_late = to == R.MISTAKE and self.state != R.PREPARED and not today
+        return to in REFERRAL_MOVES[self.state] and not too_late
 
     def move(self, to: str) -> None:
         """Raises ``MoveRefused`` when the table of moves does not allow it or another was quicker."""
-        if to not in REFERRAL_MOVES[self.state]:
-            raise MoveRefused(f"{self.state} to {to}")
+        if not self._may_be(to):
+            raise MoveRefused(_("It is “%(state)s” already.") % {"state": self.get_state_display()})
         if not Referral.objects.filter(pk=self.pk, state=self.state).update(state=to, changed_at=Now()):
-            raise MoveRefused("somebody else changed it first")
+            raise MoveRefused(str(CHANGED_MEANWHILE))
         self.state = to
 
 

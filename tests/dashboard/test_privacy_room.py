@@ -64,7 +64,7 @@ def test_a_wish_is_kept_at_once_and_decided(officer: Client, desk: Client, inqui
     agreed(inquiry, Purpose.REFER)
     send(desk, "desk_rights", inquiry.pk, part="restriction", purpose="refer", what="No program in my town")
     assert "They asked us not to" in desk.get(reverse("desk_inquiry", args=[inquiry.pk])).content.decode()
-    assert "binds us" in send(desk, "desk_refer", inquiry.pk, a_program().pk, packet="")
+    assert "binds us" in send(desk, "desk_open_packet", inquiry.pk, a_program().pk)
     row = Restriction.objects.get()
     page = officer.get(reverse("desk_privacy_restriction", args=[row.pk])).content.decode()
     assert "No program in my town" in page

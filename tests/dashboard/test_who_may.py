@@ -34,13 +34,13 @@ OPEN = {
 ANSWERING = {
     "desk_queue", "desk_find", "desk_new_call", "desk_inquiry", "desk_inquiry_panel", "desk_correct", "desk_take",
     "desk_put_back", "desk_log_call", "desk_plan_callback", "desk_note", "desk_ask_plan", "desk_consent_link",
-    "desk_spoken_yes", "desk_revoke", "desk_refer", "desk_close", "desk_reopen", "desk_callback", "desk_referral",
-    "desk_packet", "desk_consent_code", "desk_seal", "desk_open_sealed", "desk_emergency", "desk_abuse_report",
-    "desk_rights",
+    "desk_spoken_yes", "desk_revoke", "desk_shared_call", "desk_open_packet", "desk_close", "desk_reopen",
+    "desk_callback", "desk_referral", "desk_packet", "desk_let_in", "desk_consent_code", "desk_seal",
+    "desk_open_sealed", "desk_emergency", "desk_abuse_report", "desk_rights",
 }  # fmt: skip
 VERIFYING = {"desk_phone_checks", "desk_phone_check"}
 LISTINGS = {"listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status"}
-AUDIT = {"desk_audit"}
+AUDIT = {"desk_audit", "desk_audit_find"}
 READING_STAFF = {"staff", "staff_account"}
 MANAGING_STAFF = {"staff_invite", "staff_role", "staff_out_of_use", "staff_begin_anew"}
 REVIEWING = {"desk_glasses", "desk_review_glass"}
@@ -71,9 +71,11 @@ POSTED = ANSWERING - {
     "desk_emergency",
     "desk_abuse_report",
     "desk_rights",
+    "desk_shared_call",
+    "desk_open_packet",
 }
 POSTED |= MANAGING_STAFF - {"staff_invite"}
-POSTED |= {"desk_privacy_answered"}
+POSTED |= {"desk_privacy_answered", "desk_audit_find"}
 POSTED |= {"desk_phone_check", "listings_together", "listing_verify", "listing_status"}
 
 

@@ -135,7 +135,7 @@ def test_from_a_mothers_form_to_a_referred_program(house: House, sandbox_road: P
         expect(desk.locator("main")).to_contain_text("The caller is not the person")
         expect(desk.locator("#contact")).to_contain_text("NO voicemail")
         expect(desk.get_by_role("button", name="Ask the plan")).to_have_count(0)
-        expect(desk.get_by_role("button", name="Refer with a packet")).to_have_count(0)
+        expect(desk.get_by_role("link", name="Refer with a packet")).to_have_count(0)
         assert (Verification.objects.count(), Disclosure.objects.count()) == (NOBODY_HEARD, NOBODY_HEARD)
         desk.get_by_role("button", name="Take it").click()
         picture(desk, "desk-before-consent", tmp_path)
@@ -150,13 +150,15 @@ def test_from_a_mothers_form_to_a_referred_program(house: House, sandbox_road: P
         picture(desk, "desk-after-answer", tmp_path, whole=False)
         first = desk.locator("#programs .match").first
         expect(first).to_contain_text("as published 2022: call to confirm")
-        first.get_by_role("button", name="Refer with a packet").click()
-        expect(desk.locator("#referrals")).to_contain_text("Packet given to the program")
-        picture(desk, "desk-referred", tmp_path)
-        desk.get_by_role("link", name="The packet to read to them").click()
+        first.get_by_role("link", name="Refer with a packet").click()
+        picture(desk, "desk-open-packet", tmp_path)
+        desk.get_by_role("button", name="Write it in the ledger").click()
         expect(desk.locator("main")).to_contain_text("42 CFR part 2")
         expect(desk.locator("main")).to_contain_text("Daniel")
         picture(desk, "desk-packet", tmp_path)
+        desk.get_by_role("button", name="I gave it to them").click()
+        expect(desk.locator("#referrals")).to_contain_text("Packet given to the program")
+        picture(desk, "desk-referred", tmp_path)
 
     ledger = {row.purpose: row for row in Disclosure.objects.all()}
     assert set(ledger) == {Purpose.CHECK_INSURANCE, Purpose.REFER}

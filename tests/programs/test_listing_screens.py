@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -37,12 +38,13 @@ def desk(admin: User, client: Client) -> Client:
     return client
 
 
-def correction(program: Program, **typed: str) -> dict[str, str]:
+def correction(program: Program, **typed: str) -> dict[str, Any]:
     return {
         "name1": program.name1, "name2": "", "phone": program.phone, "intake_lines": "",
         "street1": program.street1, "street2": "", "city": program.city, "state": program.state,
         "zip": program.zip, "latitude": str(program.latitude), "longitude": str(program.longitude),
-        "note": "Called", "seen": program.changed_at.isoformat(), **typed,
+        "codes": [str(code) for code in program.codes], "note": "Called", "seen": program.changed_at.isoformat(),
+        **typed,
     }  # fmt: skip
 
 
@@ -116,6 +118,32 @@ def test_a_mistake_keeps_what_was_typed(programs: list[Program], desk: Client, t
     assert not Program.objects.filter(street1="2 New Street").exists()
 
 
+def test_an_intake_line_is_found_by_its_number(programs: list[Program], desk: Client) -> None:
+    desk.post(f"{LIST}{programs[0].pk}/correct/", correction(programs[0], intake_lines="(888) 555-0177"))
+    assert "1 listing found" in desk.get(f"{LIST}?q=888-555-0177").content.decode()
+
+
+def test_what_it_does_is_corrected_by_ticking_and_stays(
+    programs: list[Program], desk: Client, edition: Edition
+) -> None:
+    program, codes = programs[0], {code.code: code for code in edition.service_codes.all()}
+    page = desk.get(f"{LIST}{program.pk}/correct/").content.decode()
+    assert f'value="{codes["SA"].pk}"' in page
+    assert "Payment" in page
+    ticked = [str(codes[code].pk) for code in ("SA", "MD")]
+    page = desk.post(f"{LIST}{program.pk}/correct/", correction(program) | {"codes": ticked}, follow=True)
+    assert "<ins>Medicaid</ins>" in page.content.decode()
+    program.refresh_from_db()
+    assert program.codes == sorted(codes[code].pk for code in ("SA", "MD"))
+    assert program.corrected_fields == ["codes"]
+
+
+def test_verifying_names_who_confirmed(programs: list[Program], desk: Client) -> None:
+    assert "Say who confirmed it" in desk.post(f"{LIST}{programs[0].pk}/verify/", {}).content.decode()
+    programs[0].refresh_from_db()
+    assert programs[0].verified_at is None
+
+
 def test_verify_take_out_and_restore(programs: list[Program], desk: Client, admin: User) -> None:
     address = f"{LIST}{programs[0].pk}/"
     assert "confirmed by phone on" in desk.post(f"{address}verify/", {"note": "Kim"}, follow=True).content.decode()
@@ -123,7 +151,7 @@ def test_verify_take_out_and_restore(programs: list[Program], desk: Client, admi
     assert "Say why" in no_reason
     gone = desk.post(f"{address}status/", {"to": "withdrawn", "reason": "Closed in May"}, follow=True)
     assert "Closed in May" in gone.content.decode()
-    assert "Restore it first" in desk.post(f"{address}verify/", {}).content.decode()
+    assert "Restore it first" in desk.post(f"{address}verify/", {"note": "Kim"}).content.decode()
     desk.post(f"{address}status/", {"to": "listed"})
     assert Program.objects.get(pk=programs[0].pk).status == "listed"
 

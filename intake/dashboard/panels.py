@@ -1,0 +1,199 @@
+"""The parts of an inquiry's page: what makes each out of date, and what its template needs beside the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from helpline.accounts.requests import StaffRequest
+from intake.board.case import Case, history_of
+from intake.calls.models import Call
+from intake.dashboard import history
+from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm
+from intake.dashboard.next_steps import next_steps
+from intake.dashboard.told import facts_of, told_of
+from intake.disclosures.models import Purpose
+from intake.disclosures.sealing import is_sealed
+from intake.disclosures.wording import WORDINGS
+from intake.inquiries.local_time import times_where
+from intake.inquiries.models import Channel
+from intake.inquiries.triage import NOT_A_DIAGNOSIS
+from intake.inquiries.wording import in_words
+from intake.journey.minors import rule_for
+from intake.journey.suggest_programs import DEFAULT_MILES, REACHES, suggest
+from intake.matching.engine import Exclusion, Match, Matches
+from intake.matching.models import Referral, ReferralState
+from intake.matching.need import Offer
+from intake.messages.gate import may_call, may_leave_voicemail
+
+Context = dict[str, Any]
+REASONS_SHOWN = 3
+LEFT_OUT_SHOWN = 8
+# Said to callers; on the desk it is us
+FOR_CALLERS_ONLY = {"ask_us"}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """``heard``: the kinds of event after which it is out of date."""
+
+    heard: str
+    context: Callable[[StaffRequest, Case], Context]
+
+    def __str__(self) -> str:
+        return self.heard
+
+
+@dataclass(frozen=True)
+class Card:
+    """A program with the last referral to it, if there was one."""
+
+    match: Match
+    referral: Referral | None
+
+    @property
+    def declined(self) -> bool:
+        return self.referral is not None and self.referral.state == ReferralState.DECLINED
+
+    @property
+    def asked(self) -> bool:
+        return self.referral is not None and self.referral.is_open
+
+
+def _nothing(request: StaffRequest, case: Case) -> Context:
+    return {}
+
+
+def _head(request: StaffRequest, case: Case) -> Context:
+    return {
+        "facts": facts_of(case.answers, case.place),
+        "is_mine": case.inquiry.owner_id == request.user.pk,
+        "minor": rule_for(case.answers),
+        "sealed": is_sealed(case.inquiry.pk),
+    }
+
+
+def _contact(request: StaffRequest, case: Case) -> Context:
+    at = times_where(case.answers, timezone.now())
+    contacts = [
+        (point, may_call(point, at=at), may_leave_voicemail(point), bytes(point.address_index) in case.wrong_numbers)
+        for point in case.contact_points
+    ]
+    return {"contacts": contacts, "their_times": at}
+
+
+def _triage(request: StaffRequest, case: Case) -> Context:
+    triage = case.triage
+    return {
+        "triage": triage,
+        "actions": [each for each in triage.now if each.code not in FOR_CALLERS_ONLY],
+        "first_reasons": triage.reasons[:REASONS_SHOWN],
+        "more_reasons": triage.reasons[REASONS_SHOWN:],
+        "care": [in_words(care) for care in triage.care],
+        "not_a_diagnosis": NOT_A_DIAGNOSIS,
+    }
+
+
+def _told(request: StaffRequest, case: Case) -> Context:
+    return {"told": told_of(case.answers)}
+
+
+def _consent(request: StaffRequest, case: Case) -> Context:
+    return {
+        "purposes": [(purpose, WORDINGS[purpose], case.consents.get(purpose)) for purpose in Purpose],
+        "held": case.agreed.held,
+        "restricted": case.agreed.restricted,
+        "consent_site": f"{settings.SITE_URL}{reverse('consent_by_code')}".removeprefix("https://"),
+    }
+
+
+def miles_of(request: StaffRequest) -> int:
+    asked = request.GET.get("miles", "")
+    return int(asked) if asked in {str(reach) for reach in REACHES} else DEFAULT_MILES
+
+
+def _programs(request: StaffRequest, case: Case) -> Context:
+    miles = miles_of(request)
+    found = suggest(case.inquiry, miles=miles, today=timezone.localdate())
+    return {
+        "matches": found,
+        "fits": _cards(found.fits, case),
+        "ask_first": _cards(found.ask_first, case),
+        "left_out": list(_left_out(found)),
+        "miles": miles,
+        "reaches": REACHES,
+    }
+
+
+def _cards(matches: Iterable[Match], case: Case) -> list[Card]:
+    """In the engine's order, those that have declined last: they are not asked twice in a night."""
+    last = {str(each.program_id): each for each in reversed(case.referrals) if each.state != ReferralState.MISTAKE}
+    cards = [Card(match, last.get(match.offer.public_id)) for match in matches]
+    return sorted(cards, key=lambda card: card.declined)
+
+
+def _left_out(found: Matches) -> Iterable[tuple[Exclusion, list[Offer]]]:
+    """Each reason with the nearest programs it leaves out."""
+    offers = {offer.public_id: offer for offer in found.left_out}
+    for exclusion in found.excluded:
+        out = [offers[program] for program in exclusion.programs]
+        out.sort(key=lambda offer: float("inf") if offer.distance_miles is None else offer.distance_miles)
+        yield exclusion, out[:LEFT_OUT_SHOWN]
+
+
+def _next(request: StaffRequest, case: Case) -> Context:
+    return {"steps": next_steps(case, now=timezone.now())}
+
+
+def _callback(request: StaffRequest, case: Case) -> Context:
+    return {"callback_form": CallbackForm(inquiry=case.inquiry)}
+
+
+def _end(request: StaffRequest, case: Case) -> Context:
+    return {"close_form": CloseForm()}
+
+
+def _history(request: StaffRequest, case: Case) -> Context:
+    return {"history": history.in_words(history_of(case.inquiry.pk))}
+
+
+MOVES = "taken put_back closed reopened let_in"
+PANELS: dict[str, Panel] = {
+    "head": Panel(f"{MOVES} changed consented referred referral", _head),
+    "contact": Panel("changed consented call", _contact),
+    "triage": Panel("changed consented", _triage),
+    "told": Panel("changed consented", _told),
+    "insurance": Panel("verification consented revoked changed spoken_yes", _nothing),
+    "consent": Panel("consented revoked spoken_yes changed verification referred break_glass", _consent),
+    "programs": Panel("changed consented revoked referred referral", _programs),
+    "next": Panel(f"{MOVES} call callback referral referred verification consented revoked changed", _next),
+    "calls": Panel("call", _nothing),
+    "callback": Panel("callback call closed reopened changed", _callback),
+    "referrals": Panel("referred referral revoked", _nothing),
+    "notes": Panel("note", _nothing),
+    "end": Panel("closed reopened", _end),
+    "history": Panel(
+        f"{MOVES} call callback note referral referred verification consented revoked changed break_glass sealed",
+        _history,
+    ),
+}
+
+
+def context_of(names: Iterable[str], request: StaffRequest, case: Case) -> Context:
+    """What these parts need, and no more."""
+    context: Context = {"case": case, "inquiry": case.inquiry, "panels": PANELS, "now": timezone.now()}
+    for name in names:
+        context |= PANELS[name].context(request, case)
+    return context
+
+
+def typing_of(case: Case) -> Context:
+    """The forms in which much is typed. They stand outside the parts that renew themselves."""
+    came_in = case.inquiry.channel == Channel.CALL and not case.calls
+    direction = Call.Direction.IN if came_in else Call.Direction.OUT
+    return {"call_form": CallForm(inquiry=case.inquiry, initial={"direction": direction}), "note_form": NoteForm()}
