@@ -112,8 +112,8 @@ def _did(row: AuditRecord, names: dict[str, str]) -> str:
     if row.subject_kind == "accounts_user" and row.subject_id in names:
         what = _("the account of %(name)s") % {"name": names[row.subject_id]}
     did = DEEDS.get(row.action)
-    words = str(did) % {"what": what} if did else _("%(did)s: %(what)s") % {"did": row.action, "what": what}
-    return f"{words}, {REASONS[row.reason]}" if row.reason in REASONS else words
+    deed = str(did) % {"what": what} if did else _("%(did)s: %(what)s") % {"did": row.action, "what": what}
+    return f"{deed}, {REASONS[row.reason]}" if row.reason in REASONS else deed
 
 
 def _fields(row: AuditRecord) -> list[str]:
