@@ -266,6 +266,7 @@ MFA_ADAPTER = "helpline.accounts.adapter.SealedMFAAdapter"
 MFA_FORMS = {
     "authenticate": "helpline.accounts.forms.SecondStepForm",
     "reauthenticate": "helpline.accounts.forms.SecondStepAgainForm",
+    "add_webauthn": "helpline.accounts.forms.AddPasskeyForm",
     "authenticate_webauthn": "helpline.accounts.forms.PasskeySecondForm",
     "login_webauthn": "helpline.accounts.forms.PasskeyForm",
 }

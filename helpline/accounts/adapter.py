@@ -133,6 +133,10 @@ class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ship
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return not (settings.MFA_REQUIRED and is_last_factor(authenticator))
 
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # allauth's name for it
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(number)d") % {"number": count + 1}
+
     def encrypt(self, text: str) -> str:
         return keyring().seal(text, MFA_PLACE)
 
