@@ -100,6 +100,10 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
         record(Actor.staff(request.user), "signed_out", "accounts_user", [request.user.pk])
         super().logout(request)
 
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.mfa.stages.AuthenticateStage": "helpline.accounts.stages.SecondStep"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         messages.error(request, str(self.error_messages["email_password_mismatch"]))
         return redirect("account_login")
