@@ -227,8 +227,8 @@ OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
 OIDC_NAME = env.str("OIDC_NAME", "")
 OIDC_SECOND_STEP = env.bool("OIDC_SECOND_STEP", False)
-OIDC_SECOND_STEP_ACR = env.list("OIDC_SECOND_STEP_ACR", [])
-OIDC_ALLOWED_HOSTS = env.list("OIDC_ALLOWED_HOSTS", [])
+OIDC_SECOND_STEP_ACR: list[str] = env.list("OIDC_SECOND_STEP_ACR", [])
+OIDC_ALLOWED_HOSTS: list[str | None] = env.list("OIDC_ALLOWED_HOSTS", [])
 _oidc_origins: list[str] = []
 if OIDC_ISSUER:
     OIDC_ALLOWED_HOSTS = OIDC_ALLOWED_HOSTS or [urlsplit(OIDC_ISSUER).hostname]

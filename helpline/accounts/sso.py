@@ -41,7 +41,7 @@ SECONDS = 5
 class OnlyTheProvider(requests.Session):
     """Asks no host but those of the setting, follows no redirect, waits five seconds."""
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         if urlsplit(str(url)).hostname not in settings.OIDC_ALLOWED_HOSTS:
             raise OAuth2Error("The provider's configuration names a host that is not in OIDC_ALLOWED_HOSTS.")
         return super().request(method, url, *args, **{**kwargs, "allow_redirects": False, "timeout": SECONDS})
