@@ -8,10 +8,12 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 env = Env()
@@ -222,6 +224,35 @@ CLEARINGHOUSE_ALLOWED_HOSTS = env.list("CLEARINGHOUSE_ALLOWED_HOSTS", [] if PROD
 # In the session, not in a cookie of its own that could not be bound to this host
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# Signing in by the organisation's identity provider, where there is one
+OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "")
+OIDC_SECOND_STEP = env.bool("OIDC_SECOND_STEP", False)
+OIDC_SECOND_STEP_ACR: list[str] = env.list("OIDC_SECOND_STEP_ACR", [])
+OIDC_ALLOWED_HOSTS: list[str | None] = env.list("OIDC_ALLOWED_HOSTS", [])
+_oidc_origins: list[str] = []
+if OIDC_ISSUER:
+    OIDC_ALLOWED_HOSTS = OIDC_ALLOWED_HOSTS or [urlsplit(OIDC_ISSUER).hostname]
+    _oidc_origins = [
+        "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER)),
+        *(f"https://{h}" for h in OIDC_ALLOWED_HOSTS),
+    ]
+    if PRODUCTION and not OIDC_ISSUER.startswith("https://"):
+        raise ImproperlyConfigured("OIDC_ISSUER must begin with https://")
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_ADAPTER = "helpline.accounts.sso.SSOAdapter"
+    SOCIALACCOUNT_STORE_TOKENS = False
+    _oidc_app = {
+        "provider_id": "sso",
+        "name": OIDC_NAME,
+        "client_id": OIDC_CLIENT_ID,
+        "secret": OIDC_CLIENT_SECRET,
+        "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
+    }
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_oidc_app]}}
+
 # Signing in
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -269,6 +300,7 @@ MFA_ADAPTER = "helpline.accounts.adapter.SealedMFAAdapter"
 MFA_FORMS = {
     "authenticate": "helpline.accounts.forms.SecondStepForm",
     "reauthenticate": "helpline.accounts.forms.SecondStepAgainForm",
+    "add_webauthn": "helpline.accounts.forms.AddPasskeyForm",
     "authenticate_webauthn": "helpline.accounts.forms.PasskeySecondForm",
     "login_webauthn": "helpline.accounts.forms.PasskeyForm",
 }
@@ -321,8 +353,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF, *_live_origin],
-        # The button "Leave" is a form that ends there
-        "form-action": [SELF, EXIT_URL],
+        # The button "Leave" is a form that ends there; one that leads to the identity provider is held to this, too
+        "form-action": [SELF, EXIT_URL, *_oidc_origins],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],

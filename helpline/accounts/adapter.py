@@ -100,6 +100,10 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
         record(Actor.staff(request.user), "signed_out", "accounts_user", [request.user.pk])
         super().logout(request)
 
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.mfa.stages.AuthenticateStage": "helpline.accounts.stages.SecondStep"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         messages.error(request, str(self.error_messages["email_password_mismatch"]))
         return redirect("account_login")
@@ -132,6 +136,10 @@ class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ship
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return not (settings.MFA_REQUIRED and is_last_factor(authenticator))
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # allauth's name for it
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(number)d") % {"number": count + 1}
 
     def encrypt(self, text: str) -> str:
         return keyring().seal(text, MFA_PLACE)

@@ -6,6 +6,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from helpline.accounts.models import User
@@ -20,7 +21,12 @@ def has_factor(user: User) -> bool:
 def used_factor(request: HttpRequest) -> bool:
     """Whether a second step was taken in this session, by this person; a recovery code is one."""
     records = get_authentication_records(request, request.user)
-    return any(one["method"] == "mfa" or one.get("second_step") for one in records)
+    return any(one["method"] == "mfa" for one in records) or proven_elsewhere(request, request.user)
+
+
+def proven_elsewhere(request: HttpRequest, user: User | AnonymousUser) -> bool:
+    """Whether the identity provider saw a second step when this session was signed in (``sso.py``)."""
+    return any(one.get("second_step") for one in get_authentication_records(request, user))
 
 
 def second_step_missing(request: HttpRequest) -> bool:

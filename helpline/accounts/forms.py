@@ -6,8 +6,10 @@ from typing import Any
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, LoginWebAuthnForm
+from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from helpline.audit.acting import Actor, record
 
@@ -22,6 +24,15 @@ class SecondStepAgainForm(ReauthenticateForm):  # type: ignore[misc]  # as above
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
         record(Actor.staff(self.user), "second_step_failed", "accounts_user", [self.user.pk], reason=authenticator.type)
         super()._emit_authentication_failed(authenticator)
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # as above
+    passwordless = forms.BooleanField(
+        label=_("Sign in with it alone, without a password"),
+        help_text=_("It then needs your fingerprint, face or PIN each time. Untick it for a plain key without these."),
+        required=False,
+        initial=True,
+    )
 
 
 def _refused(user: Any) -> None:

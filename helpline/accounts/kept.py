@@ -20,6 +20,8 @@ from helpline.audit.acting import Actor, acting
 # The pages of signing in hold passwords and codes, which nobody keeps
 NEVER = ("account_", "mfa_", "usersessions_")
 FIELD = "kept_form"
+# What a page sends along without anybody typing it
+UNSHOWN = {"key", "version", "seen", "query"}
 
 
 def may_keep(request: HttpRequest) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -29,12 +29,10 @@ def recently_authenticated(view: View) -> View:
         if sessions.is_recent(request):
             return view(request, *args, **kwargs)
         then = kept.keep(request, request.user) if request.method == "POST" else request.get_full_path()
-        return redirect(f"{_where(request)}?{urlencode({'next': then}, safe='/')}")
+        ways = get_adapter(request).get_reauthentication_methods(request.user)
+        if not ways:  # Signs in elsewhere, so that is what they do again
+            get_adapter(request).logout(request)
+        where = ways[0]["url"] if ways else reverse("account_login")
+        return redirect(f"{where}?{urlencode({'next': then}, safe='/')}")
 
     return guarded
-
-
-def _where(request: HttpRequest) -> str:
-    """The page that asks; signing in anew for an account with neither password nor factor of ours."""
-    ways = get_adapter(request).get_reauthentication_methods(request.user)
-    return str(ways[0]["url"]) if ways else reverse("account_login")

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
@@ -72,6 +73,8 @@ def start_anew(user: User, *, role: str, in_use: bool, by: Actor, reason: str) -
         user.set_unusable_password()
         user.save(update_fields=["role", "is_active", "password"])
         Authenticator.objects.filter(user=user).delete()
+        if settings.OIDC_ISSUER:
+            user.socialaccount_set.all().delete()  # type: ignore[attr-defined]  # there only where it is switched on
         record(by, "factors_reset", "accounts_user", [user.pk], reason=reason)
         _end_sessions(user)
         return make_link(user, by=by) if in_use else ""

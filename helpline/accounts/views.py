@@ -83,7 +83,7 @@ def kept_form(request: StaffRequest, form_id: uuid.UUID) -> HttpResponse:
     if form is None:
         messages.info(request, _("What was typed before is shown only to the person who typed it, for two hours."))
         return redirect("desk")
-    context = {"form": form, "typed": kept.typed_in(form), "field": kept.FIELD}
+    context = {"form": form, "typed": kept.typed_in(form), "field": kept.FIELD, "unshown": kept.UNSHOWN}
     return render(request, "account/kept_form.html", context)
 
 

@@ -66,8 +66,8 @@ def open_packet(request: StaffRequest, inquiry_id: UUID, program_id: UUID) -> Ht
         done_or_why(request, "referrals", act, _("The packet is open. Give it, then say that you gave it."))
         return redirect("desk_packet", made[0].pk) if made else back_to(inquiry_id, "referrals")
     record_read(Actor.staff(request.user), "inquiry", inquiry_id)
-    context: dict[str, object] = {"consent": case.consents.get(Purpose.REFER), "fields": PACKET_FIELDS, "program": program}
-    context |= {"inquiry": case.inquiry, "miles": miles_of(request), "section": "desk"}
+    context: dict[str, object] = {"consent": case.consents.get(Purpose.REFER), "fields": PACKET_FIELDS}
+    context |= {"program": program, "inquiry": case.inquiry, "miles": miles_of(request), "section": "desk"}
     return render(request, "dashboard/open_packet.html", context | _notice())
 
 
