@@ -16,8 +16,6 @@ import time
 from pathlib import Path
 
 import httpx
-from honcho.manager import Manager
-from honcho.printer import Printer
 
 from helpline.local import CHECKOUT, prepare
 
@@ -92,6 +90,10 @@ def announce(port: int, started: float) -> None:
 
 
 def main() -> None:
+    # Here, because load_demo reads the accounts above and refuses in an image that has no honcho
+    from honcho.manager import Manager
+    from honcho.printer import Printer
+
     started = time.monotonic()
     port = int(os.environ.get("PORT", "8000"))
     refuse_taken_ports(port)
