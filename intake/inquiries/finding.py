@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from intake.inquiries.models import Inquiry, contact_index
+from helpline.vault.blind import blind_indexes
+from intake.inquiries.models import Inquiry, normal_contact
 
 
 def find(sought: str) -> list[Inquiry]:
@@ -10,5 +11,5 @@ def find(sought: str) -> list[Inquiry]:
     by_code = Inquiry.objects.by_reference(sought)
     if by_code:
         return [by_code]
-    reached = Inquiry.objects.filter(contact_points__address_index=contact_index(sought))
+    reached = Inquiry.objects.filter(contact_points__address_index__in=blind_indexes("contact", normal_contact(sought)))
     return list(reached.distinct().select_related("owner").order_by("-opened_at")[:20])
