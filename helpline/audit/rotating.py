@@ -225,6 +225,7 @@ def _write_indexes(model: type[models.Model], fields: Sequence[BlindField], rows
     if not rows:
         return
     names = [f"new{at}" for at in range(len(fields))]
+    kinds = [SQL(str(one.db_type(connection))) for one in fields]
     query = SQL(
         "WITH free AS (SELECT {key} AS free_key FROM {table} WHERE {key} = ANY({keys}) FOR NO KEY UPDATE SKIP LOCKED) "
         "UPDATE {table} AS t SET {become} FROM unnest({keys}, {versions}::text[], {values}) AS v({names}), free "
@@ -239,8 +240,8 @@ def _write_indexes(model: type[models.Model], fields: Sequence[BlindField], rows
         ),
         names=SQL(", ").join(map(Identifier, ("row_key", "version", *names))),
         become=SQL(", ").join(
-            SQL("{} = v.{}::{}").format(Identifier(str(one.column)), Identifier(name), SQL(str(one.db_type(connection))))
-            for one, name in zip(fields, names, strict=True)
+            SQL("{} = v.{}::{}").format(Identifier(str(one.column)), Identifier(name), kind)
+            for one, name, kind in zip(fields, names, kinds, strict=True)
         ),
     )
     columns = [str(one.column) for one in fields]

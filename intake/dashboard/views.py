@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission, requires
 from helpline.accounts.requests import StaffRequest
-from helpline.audit.acting import Actor, record_read
+from helpline.audit.acting import Actor, record_list, record_read
 from helpline.audit.models import AuditRecord
 from intake.board.case import last_change
 from intake.dashboard.forms import FindForm, TellForm
@@ -32,7 +32,7 @@ from intake.dashboard.pages import (
 from intake.disclosures.models import Consent
 from intake.disclosures.wording import NOTICE_LONG, NOTICE_SOURCE
 from intake.inquiries.answers import Answers, ForWhom
-from intake.inquiries.finding import find
+from intake.inquiries.finding import find, find_by_name
 from intake.inquiries.models import Channel, Inquiry, MoveRefused
 from intake.journey.check_insurance import correct
 from intake.journey.open_inquiry import open_inquiry
@@ -87,12 +87,15 @@ def panel(request: StaffRequest, inquiry_id: UUID, name: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ANSWER_INQUIRIES)
 def find_inquiry(request: StaffRequest) -> HttpResponse:
-    """By reference code or phone number; both stay out of the address."""
+    """By reference code, phone number or name; all stay out of the address. A name only suggests, a person picks."""
     form = FindForm(request.POST)
-    found = find(form.cleaned_data["sought"]) if form.is_valid() else []
+    sought = form.cleaned_data["sought"] if form.is_valid() else ""
+    found = find(sought) if sought else []
     if len(found) == 1:
         return redirect("desk_inquiry", found[0].pk)
-    context = {"found": found, "form": form, "section": "desk"}
+    named = [] if found else find_by_name(sought)
+    record_list(Actor.staff(request.user), "inquiry", [one.pk for one in (*found, *named)])
+    context = {"found": found, "named": named, "form": form, "section": "desk"}
     return render(request, "dashboard/found.html", context)
 
 

@@ -9,15 +9,17 @@ from typing import Any, ClassVar
 
 import phonenumbers
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from helpline.vault.blind import BlindIndexField, blind_indexes
+from helpline.vault.blind import BlindIndexField, BlindTokensField, blind_indexes
 from helpline.vault.fields import EncryptedJSONField, EncryptedTextField
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import HEALTH, PERSONAL, PLAIN, PrivacyClass
 from intake.inquiries.answers import Answers
+from intake.inquiries.names import findable
 from intake.inquiries.triage import Triage, Urgency
 
 # No vowels, no look-alikes: read over a bad line, and never a word
@@ -90,9 +92,11 @@ class Person(models.Model):
     first_name = EncryptedTextField(blank=True, default="")
     last_name = EncryptedTextField(blank=True, default="")
     birth_date = EncryptedTextField(null=True)
+    name_tokens = BlindTokensField(kind="name of a person", says=lambda person: findable(person.full_name))
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         "id": PLAIN,
+        "name_tokens": PLAIN,
         "first_name": PERSONAL,
         "last_name": PERSONAL,
         "birth_date": PERSONAL,
@@ -100,6 +104,7 @@ class Person(models.Model):
 
     class Meta:
         db_table = "inquiries_person"
+        indexes = [GinIndex(fields=["name_tokens"], name="person_name_tokens")]
 
     def __str__(self) -> str:
         return f"person {self.pk}"
@@ -115,11 +120,18 @@ class Caller(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = EncryptedTextField(blank=True, default="")
     relation = EncryptedTextField(blank=True, default="")
+    name_tokens = BlindTokensField(kind="name of a caller", says=lambda caller: findable(caller.name))
 
-    privacy: ClassVar[dict[str, PrivacyClass]] = {"id": PLAIN, "name": PERSONAL, "relation": PERSONAL}
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        "id": PLAIN,
+        "name": PERSONAL,
+        "relation": PERSONAL,
+        "name_tokens": PLAIN,
+    }
 
     class Meta:
         db_table = "inquiries_caller"
+        indexes = [GinIndex(fields=["name_tokens"], name="caller_name_tokens")]
 
     def __str__(self) -> str:
         return f"caller {self.pk}"

@@ -31,7 +31,7 @@ from helpline.vault.fields import keyring
 from helpline.vault.keys import keys
 from helpline.vault.sealed import SealedColumn, also_sealed, count_by_key, sealed_columns, sealed_tables
 from intake.disclosures.models import Disclosure
-from intake.inquiries.finding import find
+from intake.inquiries.finding import find, find_by_name
 from intake.inquiries.models import ContactPoint, Draft, Inquiry, Person
 from intake.insurance.models import Policy
 from intake.journey.demo import people
@@ -271,14 +271,23 @@ def test_while_index_keys_change_rows_of_both_are_found(fresh_database: str, use
     assert {one.pk for one in find("312-555-0142")} == {before.pk, after.pk}
 
 
+def test_it_fills_an_index_that_a_migration_added(fresh_database: str) -> None:
+    inquiry = a_story()
+    with psycopg.connect(owner_url(fresh_database)) as db:
+        db.execute("UPDATE inquiries_person SET name_tokens = '{}'")
+    assert find_by_name("Thomas Webb") == []
+    assert rotate(fresh_database, VAULT_KEYS=OLD, VAULT_INDEX_KEYS=OLD_INDEX)[0] == 0
+    assert find_by_name("Tomas Web") == [inquiry]
+
+
 def test_killed_it_is_taken_up_where_it_was(fresh_database: str, use_keys: UseKeys) -> None:
     people_there = 6000
     with psycopg.connect(owner_url(fresh_database)) as db, db.cursor() as cursor:
         ids = [uuid.uuid4() for _ in range(people_there)]
-        with cursor.copy("COPY inquiries_person (id, first_name, last_name) FROM STDIN") as copy:
+        with cursor.copy("COPY inquiries_person (id, first_name, last_name, name_tokens) FROM STDIN") as copy:
             for one in ids:
                 sealed = [keyring().seal("Ana", f"inquiries_person.{c}:{one}") for c in ("first_name", "last_name")]
-                copy.write_row((one, *sealed))
+                copy.write_row((one, *sealed, "{}"))
     process = start(fresh_database)
     until = time.monotonic() + 60
     while "k2" not in count_by_key(FIRST_NAMES):
