@@ -129,7 +129,7 @@ def _write_batch(columns: Sequence[SealedColumn], rows: Sequence[tuple[Any, ...]
     query = SQL(
         "WITH free AS (SELECT {key} AS free_key FROM {table} WHERE {key} = ANY({keys}) FOR NO KEY UPDATE SKIP LOCKED) "
         "UPDATE {table} AS t SET {become} FROM unnest({keys}, {values}) AS v({names}), free "
-        "WHERE t.{key} = v.row_key AND free.free_key = t.{key} AND {unchanged}"
+        "WHERE t.{key} = ANY({keys}) AND t.{key} = v.row_key AND free.free_key = t.{key} AND {unchanged}"
     ).format(
         key=Identifier(columns[0].key),
         table=Identifier(columns[0].table),
@@ -176,16 +176,19 @@ def blind_models() -> list[tuple[type[models.Model], list[BlindField]]]:
 
 
 def reindex(model: type[models.Model], fields: Sequence[BlindField], sweep: Sweep) -> Iterator[int]:
-    """Make again what the newest index key would make otherwise. As ``reseal``; the rows looked at are given."""
+    """Make again what the newest index key would make otherwise. As ``reseal``; the rows looked at are given.
+
+    An index does not say which key made it, so the last pass is the proof: it finds nothing to change.
+    """
     for _ in range(PASSES):
-        sweep.missed, last = 0, None
+        sweep.missed, before, last = 0, sweep.changed, None
         while rows := _indexed_batch(model, last):
             last = rows[-1].pk
-            _write_indexes(model, fields, [row for row in rows if _is_old(row, fields, sweep)], sweep)
+            _write_indexes(model, fields, _otherwise(fields, rows, sweep), sweep)
             yield len(rows)
-        if not sweep.missed:
+        if not sweep.missed and sweep.changed == before:
             return
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS if sweep.missed else 0)
 
 
 def rows_indexed_otherwise(model: type[models.Model], fields: Sequence[BlindField], sweep: Sweep) -> int:
@@ -193,7 +196,7 @@ def rows_indexed_otherwise(model: type[models.Model], fields: Sequence[BlindFiel
     count, last = 0, None
     while rows := _indexed_batch(model, last):
         last = rows[-1].pk
-        count += sum(_is_old(row, fields, sweep) for row in rows)
+        count += len(_otherwise(fields, rows, sweep))
     return count
 
 
@@ -203,13 +206,19 @@ def _indexed_batch(model: type[models.Model], last: Any) -> list[Any]:
     return list((rows if last is None else rows.filter(pk__gt=last))[:BATCH])
 
 
-def _is_old(row: Any, fields: Sequence[BlindField], sweep: Sweep) -> bool:
-    sweep.seen += 1
-    try:
-        return any(_as_text(getattr(row, one.attname)) != _as_text(one.made(row)) for one in fields)
-    except CannotOpen as refused:
-        sweep.unreadable[f"{row._meta.db_table} of row {row.pk}"] = str(refused).rpartition(": ")[2]
-        return False
+def _otherwise(fields: Sequence[BlindField], rows: Sequence[Any], sweep: Sweep) -> list[tuple[Any, ...]]:
+    """Of those rows that the newest key indexes otherwise: key, version, and what each field becomes, as text."""
+    found = []
+    for row in rows:
+        sweep.seen += 1
+        try:
+            becomes = [one.made(row) for one in fields]
+        except CannotOpen as refused:
+            sweep.unreadable[f"{row._meta.db_table} of row {row.pk}"] = str(refused).rpartition(": ")[2]
+            continue
+        if becomes != [getattr(row, one.attname) for one in fields]:
+            found.append((row.pk, row.row_version, *map(_as_text, becomes)))
+    return found
 
 
 def _as_text(value: Any) -> str | None:
@@ -221,23 +230,25 @@ def _as_text(value: Any) -> str | None:
     return f"\\x{bytes(value).hex()}"
 
 
-def _write_indexes(model: type[models.Model], fields: Sequence[BlindField], rows: Sequence[Any], sweep: Sweep) -> None:
+def _write_indexes(
+    model: type[models.Model], fields: Sequence[BlindField], rows: Sequence[tuple[Any, ...]], sweep: Sweep
+) -> None:
     if not rows:
         return
+    keys, versions, *values = map(list, zip(*rows, strict=True))
     names = [f"new{at}" for at in range(len(fields))]
     kinds = [SQL(str(one.db_type(connection))) for one in fields]
     query = SQL(
         "WITH free AS (SELECT {key} AS free_key FROM {table} WHERE {key} = ANY({keys}) FOR NO KEY UPDATE SKIP LOCKED) "
         "UPDATE {table} AS t SET {become} FROM unnest({keys}, {versions}::text[], {values}) AS v({names}), free "
-        "WHERE t.{key} = v.row_key AND free.free_key = t.{key} AND t.xmin::text = v.version"
+        "WHERE t.{key} = ANY({keys}) AND t.{key} = v.row_key AND free.free_key = t.{key} "
+        "AND t.xmin::text = v.version"
     ).format(
         key=Identifier(str(model._meta.pk.column)),
         table=Identifier(model._meta.db_table),
-        keys=Literal([row.pk for row in rows]),
-        versions=Literal([row.row_version for row in rows]),
-        values=SQL(", ").join(
-            SQL("{}::text[]").format(Literal([_as_text(one.made(row)) for row in rows])) for one in fields
-        ),
+        keys=Literal(keys),
+        versions=Literal(versions),
+        values=SQL(", ").join(SQL("{}::text[]").format(Literal(each)) for each in values),
         names=SQL(", ").join(map(Identifier, ("row_key", "version", *names))),
         become=SQL(", ").join(
             SQL("{} = v.{}::{}").format(Identifier(str(one.column)), Identifier(name), kind)

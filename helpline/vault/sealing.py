@@ -8,7 +8,6 @@ as NIST SP 800-38D section 8.2.2 allows for up to 2**32 values a key.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 from collections.abc import Iterable, Mapping
@@ -97,4 +96,4 @@ def decode_key(encoded: str, what: str) -> bytes:
 
 def blind(key: bytes, kind: str, value: str) -> bytes:
     """A keyed fingerprint by which an exact value can be found again without being stored in clear."""
-    return hmac.new(key, f"{kind}\x00{value}".encode(), hashlib.sha256).digest()[:INDEX_BYTES]
+    return hmac.digest(key, f"{kind}\x00{value}".encode(), "sha256")[:INDEX_BYTES]
