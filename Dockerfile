@@ -9,7 +9,8 @@ RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requireme
 
 COPY . .
 # Collecting needs settings, and settings need secrets: these exist for this one step only
-RUN HELPLINE_ENV=production SECRET_KEY=build VAULT_KEYS=k1:build VAULT_INDEX_KEY=build \
+RUN HELPLINE_ENV=production SECRET_KEY=build VAULT_KEYS="k1:$(head -c 32 /dev/urandom | base64)" \
+    VAULT_INDEX_KEY="$(head -c 32 /dev/urandom | base64)" \
     SITE_URL=https://build.invalid TOLL_FREE_NUMBER=+18005550123 WHO_PAYS_TEXT=build \
     python manage.py collectstatic --noinput \
  && chmod -R a+rX /srv \

@@ -4,7 +4,7 @@
 import os
 import sys
 
-NEEDS_OWNER = {"migrate", "sqlmigrate", "squashmigrations", "makemigrations", "optimizemigration"}
+NEEDS_OWNER = {"migrate", "sqlmigrate", "squashmigrations", "makemigrations", "optimizemigration", "rotate_keys"}
 NEEDS_SEALER = {"seal_audit"}
 NEEDS_NO_SERVER = {
     "help",

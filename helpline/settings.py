@@ -24,8 +24,15 @@ PRODUCTION = HELPLINE_ENV == "production"
 FILLED_IN = validate.Length(min=1, error="must not be empty: see .env.example")
 
 SECRET_KEY = env.str("SECRET_KEY", validate=FILLED_IN)
-VAULT_KEYS: list[str] = env.list("VAULT_KEYS")
-VAULT_INDEX_KEY = env.str("VAULT_INDEX_KEY")
+# One of each kind must be set: helpline/vault/keys.py reads them when a process starts
+VAULT_KEYS = env.str("VAULT_KEYS", "")
+VAULT_KEYS_FILE = env.str("VAULT_KEYS_FILE", "")
+VAULT_INDEX_KEYS = env.str("VAULT_INDEX_KEYS", "")
+VAULT_INDEX_KEY = env.str("VAULT_INDEX_KEY", "")
+VAULT_INDEX_KEY_FILE = env.str("VAULT_INDEX_KEY_FILE", "")
+VAULT_KMS_ADAPTER = env.str("VAULT_KMS_ADAPTER", "helpline.vault.keys.as_they_stand")
+VAULT_KMS_COMMAND = env.str("VAULT_KMS_COMMAND", "")
+VAULT_KMS_SECONDS = env.float("VAULT_KMS_SECONDS", 20)
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
 SITE_URL = env.str("SITE_URL", validate=FILLED_IN) if PRODUCTION else env.str("SITE_URL", "http://localhost:8000")

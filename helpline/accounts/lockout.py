@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from helpline.vault.fields import blind_index
+from helpline.vault.blind import newest
 
 
 def account_key(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
@@ -20,7 +20,7 @@ def account_key(request: HttpRequest, credentials: dict[str, Any] | None = None)
     A fingerprint, since people type passwords and strangers' addresses there, too.
     """
     typed = str((credentials or {}).get("email") or "")
-    return blind_index("sign-in", typed.strip().casefold()).hex()
+    return newest("sign-in", typed.strip().casefold()).hex()
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -55,7 +55,7 @@ def _counted(request: HttpRequest, *, dry_run: bool) -> bool:
     try:
         with transaction.atomic():
             # A fingerprint: no caller's address is stored
-            key = blind_index("address", client_address(request) or "").hex()
+            key = newest("address", client_address(request) or "").hex()
             return bool(ratelimit.consume(request, action="wrong_code", key=key, dry_run=dry_run))
     except DatabaseError:
         return True

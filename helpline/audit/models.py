@@ -87,6 +87,9 @@ class OldValueField(EncryptedTextField):
     def place(self, instance: Any) -> str:
         return f"{instance.table_name}.{instance.column_name}:{instance.row_id}"
 
+    def place_in_sql(self) -> str:
+        return "table_name || '.' || column_name || ':' || row_id"
+
 
 class OldValue(models.Model):
     """What a sealed column held before the change or removal that ``record_id`` tells of. Written by the trigger only.

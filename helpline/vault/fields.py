@@ -8,14 +8,13 @@ field raise, since they have no row to bind to: save the instance instead.
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from helpline.vault.sealing import Keyring, blind, decode_key
+from helpline.vault.keys import keys
+from helpline.vault.sealing import Keyring
 
 if TYPE_CHECKING:
     _TextField = models.TextField[Any, Any]
@@ -23,14 +22,8 @@ else:
     _TextField = models.TextField
 
 
-@lru_cache(maxsize=1)
 def keyring() -> Keyring:
-    return Keyring.from_settings(settings.VAULT_KEYS)
-
-
-def blind_index(kind: str, value: str) -> bytes:
-    """The blind index of a normalised value; equal values of one kind give equal 12 bytes."""
-    return blind(decode_key(settings.VAULT_INDEX_KEY, "VAULT_INDEX_KEY"), kind, value)
+    return keys().ring
 
 
 class Sealed(str):
@@ -70,6 +63,11 @@ class EncryptedTextField(_TextField):
 
     def place(self, instance: models.Model) -> str:
         return f"{self.model._meta.db_table}.{self.column}:{instance.pk}"
+
+    def place_in_sql(self) -> str:
+        """``place`` as SQL over the row."""
+        meta = self.model._meta
+        return f"'{meta.db_table}.{self.column}:' || {meta.pk.column}::text"
 
     def open(self, instance: models.Model, value: Sealed) -> Any:
         text = keyring().open(str(value), self.place(instance))

@@ -8,7 +8,6 @@ as NIST SP 800-38D section 8.2.2 allows for up to 2**32 values a key.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 from collections.abc import Iterable, Mapping
@@ -20,6 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 VERSION = "v1"
 NONCE_BYTES = 12
 INDEX_BYTES = 12
+# 32 random bytes have about 30 different values; fewer than 16 happen by chance once in 10**19 keys
+FEWEST_VALUES = 16
 
 
 class CannotOpen(Exception):
@@ -43,26 +44,38 @@ class Keyring:
         keys: dict[str, bytes] = {}
         for entry in entries:
             key_id, _, encoded = entry.strip().partition(":")
-            if not key_id.isalnum():
+            if not (key_id.isalnum() and key_id.isascii()):
                 raise BadKeyring("VAULT_KEYS: write each key as <id>:<base64 of 32 bytes>, ids of letters and digits.")
+            if key_id in keys:
+                raise BadKeyring(f"VAULT_KEYS: two keys have the id {key_id}.")
             keys[key_id] = decode_key(encoded, f"VAULT_KEYS entry {key_id}")
         if not keys:
             raise BadKeyring("VAULT_KEYS is empty: see .env.example for how to make a key.")
         return cls(keys=keys, current=next(iter(keys)))
 
     def seal(self, text: str, place: str) -> str:
+        return self.seal_bytes(text.encode(), place)
+
+    def seal_bytes(self, content: bytes, place: str) -> str:
         nonce = os.urandom(NONCE_BYTES)
-        body = nonce + AESGCM(self.keys[self.current]).encrypt(nonce, text.encode(), place.encode())
+        body = nonce + AESGCM(self.keys[self.current]).encrypt(nonce, content, place.encode())
         return f"{VERSION}.{self.current}.{base64.urlsafe_b64encode(body).decode()}"
 
     def open(self, sealed: str, place: str) -> str:
         """Raise ``CannotOpen`` rather than ever return what was stored."""
         try:
+            return self.open_bytes(sealed, place).decode()
+        except UnicodeDecodeError:
+            raise CannotOpen(f"{place.split(':')[0]}: not text") from None
+
+    def open_bytes(self, sealed: str, place: str) -> bytes:
+        """As ``open``."""
+        try:
             version, key_id, encoded = sealed.split(".")
             body = base64.urlsafe_b64decode(encoded)
             if version != VERSION:
                 raise CannotOpen(f"{place.split(':')[0]}: unknown version of sealing")
-            return AESGCM(self.keys[key_id]).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], place.encode()).decode()
+            return AESGCM(self.keys[key_id]).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], place.encode())
         except KeyError:
             raise CannotOpen(f"{place.split(':')[0]}: its key is not in VAULT_KEYS") from None
         except (InvalidTag, ValueError):
@@ -76,9 +89,11 @@ def decode_key(encoded: str, what: str) -> bytes:
         key = b""
     if len(key) != 32:
         raise BadKeyring(f"{what} is not the base64 of 32 bytes: see .env.example for how to make a key.")
+    if len(set(key)) < FEWEST_VALUES:
+        raise BadKeyring(f"{what} is no random key but a placeholder: see .env.example for how to make a key.")
     return key
 
 
 def blind(key: bytes, kind: str, value: str) -> bytes:
     """A keyed fingerprint by which an exact value can be found again without being stored in clear."""
-    return hmac.new(key, f"{kind}\x00{value}".encode(), hashlib.sha256).digest()[:INDEX_BYTES]
+    return hmac.digest(key, f"{kind}\x00{value}".encode(), "sha256")[:INDEX_BYTES]

@@ -186,10 +186,10 @@ class TogetherForm(DeskForm):
 
 class FindForm(DeskForm):
     sought = forms.CharField(
-        label=_("Reference code or phone number"),
-        max_length=60,
+        label=_("Reference code, phone number or name"),
+        max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "w-chars-20"}),
-        error_messages={"required": _("Type a reference code or a phone number.")},
+        error_messages={"required": _("Type a reference code, a phone number or a name.")},
     )
 
 

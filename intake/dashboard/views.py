@@ -21,7 +21,7 @@ from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission, requires
 from helpline.accounts.reauthentication import recently_authenticated
 from helpline.accounts.requests import StaffRequest
-from helpline.audit.acting import Actor, record_read
+from helpline.audit.acting import Actor, record_list, record_read
 from helpline.audit.models import AuditRecord
 from intake.board.case import last_change
 from intake.dashboard import history
@@ -31,7 +31,7 @@ from intake.dashboard.pages import back_to, case_or_404, correct_page, inquiry_o
 from intake.dashboard.panels import PANELS, context_of
 from intake.disclosures.sealing import closed_to
 from intake.inquiries.answers import Answers
-from intake.inquiries.finding import find
+from intake.inquiries.finding import find, find_by_name
 from intake.inquiries.models import Inquiry, MoveRefused
 from intake.journey.check_insurance import correct
 from intake.journey.log_call import answer_call
@@ -87,13 +87,19 @@ def panel(request: StaffRequest, inquiry_id: UUID, name: str) -> HttpResponse:
 @requires(Permission.ANSWER_INQUIRIES)
 @posted
 def find_inquiry(request: StaffRequest) -> HttpResponse:
-    """By reference code or phone number; both stay out of the address."""
+    """By reference code, phone number or name; all stay out of the address. A name only suggests, a person picks."""
     form = FindForm(request.POST)
-    found = find(form.cleaned_data["sought"]) if form.is_valid() else []
+    sought = form.cleaned_data["sought"] if form.is_valid() else ""
+    found = find(sought) if sought else []
     if len(found) == 1:
         return redirect("desk_inquiry", found[0].pk)
-    closed = closed_to(request.user, [one.pk for one in found])
-    context = {"found": found, "closed": closed, "form": form, "section": "desk"}
+    named = [] if found else find_by_name(sought)
+    closed = closed_to(request.user, [one.pk for one in (*found, *named)])
+    hidden = {one.pk for one in (*found, *named) if one.pk in closed and one.owner_id != request.user.pk}
+    # That somebody of this name has a sealed record is what sealing hides
+    named = [one for one in named if one.pk not in hidden]
+    record_list(Actor.staff(request.user), "inquiry", [one.pk for one in (*found, *named)])
+    context = {"found": found, "named": named, "hidden": hidden, "form": form, "section": "desk"}
     return render(request, "dashboard/found.html", context)
 
 

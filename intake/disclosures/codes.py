@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from helpline.vault.fields import blind_index
+from helpline.vault.blind import newest
 from intake.disclosures.models.codes import CodeTry, ConsentCode
 
 # No vowels, no look-alikes; 27 letters, so eight of them are 38 bits
@@ -56,11 +56,11 @@ def spend_code(typed: str, *, address: str) -> ConsentCode:
 def _count_try(address: str) -> None:
     """The try is written first and counted with the others, so that many at once do not slip through."""
     CodeTry.objects.filter(at__lt=Now() - timedelta(days=1)).delete()
-    here = blind_index("consent_code_address", address)
+    here = newest("consent_code_address", address)
     CodeTry.objects.create(address_index=here)
     if CodeTry.objects.filter(address_index=here, at__gt=Now() - LASTS).count() > TRIES_FROM_AN_ADDRESS:
         raise TooMany
 
 
 def _index(typed: str) -> bytes:
-    return blind_index("consent_code", "".join(letter for letter in typed.upper() if letter in ALPHABET))
+    return newest("consent_code", "".join(letter for letter in typed.upper() if letter in ALPHABET))

@@ -9,16 +9,19 @@ from typing import Any, ClassVar
 
 import phonenumbers
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helpline.vault.fields import EncryptedJSONField, EncryptedTextField, blind_index
+from helpline.vault.blind import BlindIndexField, BlindTokensField, blind_indexes
+from helpline.vault.fields import EncryptedJSONField, EncryptedTextField
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import HEALTH, PERSONAL, PLAIN, PrivacyClass
 from intake.inquiries.answers import Answers
+from intake.inquiries.names import findable
 from intake.inquiries.triage import Triage, Urgency
 
 # No vowels, no look-alikes: read over a bad line, and never a word
@@ -32,8 +35,8 @@ def new_code() -> str:
     return f"{letters[:4]}-{letters[4:7]}-{letters[7:]}"
 
 
-def code_index(kind: str, code: str) -> bytes:
-    return blind_index(kind, "".join(c for c in code.upper() if c in CODE_ALPHABET))
+def normal_code(said: str | None) -> str:
+    return "".join(c for c in (said or "").upper() if c in CODE_ALPHABET)
 
 
 def normal_phone(said: str) -> str:
@@ -55,9 +58,9 @@ def dialable(said: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if possible else None
 
 
-def contact_index(address: str) -> bytes:
-    """The blind index of an address: a phone number however it was written, or an e-mail in any case."""
-    return blind_index("contact", address.strip().lower() if "@" in address else normal_phone(address))
+def normal_contact(address: str) -> str:
+    """A phone number however it was written, or an e-mail in any case."""
+    return address.strip().lower() if "@" in address else normal_phone(address)
 
 
 class MoveRefused(Exception):
@@ -104,9 +107,11 @@ class Person(models.Model):
     first_name = EncryptedTextField(blank=True, default="")
     last_name = EncryptedTextField(blank=True, default="")
     birth_date = EncryptedTextField(null=True)
+    name_tokens = BlindTokensField(kind="name of a person", says=lambda person: findable(person.full_name))
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         "id": PLAIN,
+        "name_tokens": PLAIN,
         "first_name": PERSONAL,
         "last_name": PERSONAL,
         "birth_date": PERSONAL,
@@ -114,6 +119,7 @@ class Person(models.Model):
 
     class Meta:
         db_table = "inquiries_person"
+        indexes = [GinIndex(fields=["name_tokens"], name="person_name_tokens")]
 
     def __str__(self) -> str:
         return f"person {self.pk}"
@@ -129,11 +135,18 @@ class Caller(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = EncryptedTextField(blank=True, default="")
     relation = EncryptedTextField(blank=True, default="")
+    name_tokens = BlindTokensField(kind="name of a caller", says=lambda caller: findable(caller.name))
 
-    privacy: ClassVar[dict[str, PrivacyClass]] = {"id": PLAIN, "name": PERSONAL, "relation": PERSONAL}
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        "id": PLAIN,
+        "name": PERSONAL,
+        "relation": PERSONAL,
+        "name_tokens": PLAIN,
+    }
 
     class Meta:
         db_table = "inquiries_caller"
+        indexes = [GinIndex(fields=["name_tokens"], name="caller_name_tokens")]
 
     def __str__(self) -> str:
         return f"caller {self.pk}"
@@ -162,13 +175,15 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         return held
 
     def by_reference(self, code: str) -> Inquiry | None:
-        return self.filter(reference_index=code_index("reference", code)).first()
+        return self.filter(reference_index__in=blind_indexes("reference", normal_code(code))).first()
 
 
 class Inquiry(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     reference_code = EncryptedTextField()
-    reference_index = models.BinaryField(max_length=12, unique=True)
+    reference_index = BlindIndexField(
+        kind="reference", says=lambda inquiry: normal_code(inquiry.reference_code), max_length=12, unique=True
+    )
     idempotency_key = models.UUIDField(unique=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
@@ -265,7 +280,7 @@ class ContactPoint(models.Model):
     inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="contact_points")
     method = models.CharField(max_length=5, choices=Method.choices)
     address = EncryptedTextField()
-    address_index = models.BinaryField(max_length=12)
+    address_index = BlindIndexField(kind="contact", says=lambda point: normal_contact(point.address), max_length=12)
     belongs_to_person = models.BooleanField()
     shared = models.BooleanField(default=False)
     voicemail_ok = models.BooleanField(default=False)
@@ -302,10 +317,6 @@ class ContactPoint(models.Model):
             return str(self.address)
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.address_index = contact_index(self.address)
-        super().save(*args, **kwargs)
-
 
 class Note(models.Model):
     """What a consultant wrote down. Never changed: a correction is another note."""
@@ -335,7 +346,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def by_code(self, code: str) -> Draft | None:
         """The unsent form behind a code; one that was sent is opened by its own reference code only."""
-        return self.usable().filter(resume_index=code_index("draft", code), inquiry=None).first()
+        found = self.usable().filter(resume_index__in=blind_indexes("draft", normal_code(code)), inquiry=None)
+        return found.first()
 
 
 class Draft(models.Model):
@@ -344,7 +356,9 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     answers_json = EncryptedJSONField(default=dict)
     resume_code = EncryptedTextField(null=True)
-    resume_index = models.BinaryField(max_length=12, unique=True, null=True)
+    resume_index = BlindIndexField(
+        kind="draft", says=lambda draft: normal_code(draft.resume_code), max_length=12, unique=True, null=True
+    )
     idempotency_key = models.UUIDField(default=uuid.uuid4)
     inquiry = models.OneToOneField(Inquiry, on_delete=models.CASCADE, null=True, related_name="draft")
     started_at = models.DateTimeField(db_default=Now())
@@ -390,7 +404,6 @@ class Draft(models.Model):
         """The code with which this draft is opened again, on any device, until it expires."""
         if self.resume_code is None:
             self.resume_code = new_code()
-            self.resume_index = code_index("draft", self.resume_code)
             self.save(update_fields=["resume_code", "resume_index"])
         return str(self.resume_code)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, Model
 
 from intake.inquiries.answers import Answers, ContactMethod, ForWhom, PartOfDay, Said
-from intake.inquiries.models import Caller, Channel, ContactPoint, Inquiry, Person, code_index, new_code
+from intake.inquiries.models import Caller, Channel, ContactPoint, Inquiry, Person, new_code
 from intake.inquiries.triage import assess
 
 # Not sure is no; silence is neither
@@ -24,11 +24,9 @@ def open_from(
     language: str = "en",
 ) -> Inquiry:
     """Person, caller, inquiry and contact points. Raises ``IntegrityError`` when the key was used before."""
-    code = new_code()
     triage = assess(answers)
     inquiry = Inquiry.objects.create(
-        reference_code=code,
-        reference_index=code_index("reference", code),
+        reference_code=new_code(),
         idempotency_key=idempotency_key,
         channel=channel,
         urgency=triage.urgency,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from helpline.payers.models import Payer, PayerKind
-from helpline.vault.fields import EncryptedJSONField, EncryptedTextField, blind_index
+from helpline.vault.blind import BlindIndexField
+from helpline.vault.fields import EncryptedJSONField, EncryptedTextField
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import HEALTH, PERSONAL, PLAIN, PrivacyClass
 from intake.inquiries.models import Inquiry
@@ -20,6 +21,10 @@ from intake.inquiries.models import Inquiry
 def new_trace() -> str:
     """Our TRN02: comes back in the answer, the same on every attempt, and says nothing about anybody."""
     return f"HL{secrets.token_hex(8).upper()}"
+
+
+def normal_member_id(said: str) -> str:
+    return "".join(c for c in said.upper() if c.isalnum())
 
 
 class Policy(models.Model):
@@ -31,7 +36,9 @@ class Policy(models.Model):
     kind = models.CharField(max_length=20, choices=[*PayerKind.choices, ("none", "None"), ("unknown", "Not known")])
     payer_said = EncryptedTextField(blank=True, default="")
     member_id = EncryptedTextField(blank=True, default="")
-    member_id_index = models.BinaryField(max_length=12, null=True)
+    member_id_index = BlindIndexField(
+        kind="member_id", says=lambda policy: normal_member_id(policy.member_id), max_length=12, null=True
+    )
     person_is_subscriber = models.BooleanField(default=True)
     subscriber_first_name = EncryptedTextField(blank=True, default="")
     subscriber_last_name = EncryptedTextField(blank=True, default="")
@@ -56,11 +63,6 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"policy {self.pk}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        digits = "".join(c for c in self.member_id.upper() if c.isalnum())
-        self.member_id_index = blind_index("member_id", digits) if digits else None
-        super().save(*args, **kwargs)
 
 
 class VerificationState(models.TextChoices):

@@ -7,12 +7,13 @@ from django.db.models import ProtectedError
 from django.db.models.functions import Now
 
 from helpline.audit.acting import Actor, acting
+from helpline.vault.blind import blind_indexes
 from intake.calls.models import Call
 from intake.disclosures.consenting import NoConsent, end_unfitting, standing
 from intake.disclosures.models import Purpose
 from intake.inquiries.answers import Answers
 from intake.inquiries.events import announce
-from intake.inquiries.models import CHANGED_MEANWHILE, ContactPoint, Inquiry, MoveRefused, contact_index
+from intake.inquiries.models import CHANGED_MEANWHILE, ContactPoint, Inquiry, MoveRefused, normal_contact
 from intake.inquiries.opening import answer_again, contact_points, put
 from intake.insurance.models import Policy, Verification
 from intake.insurance.nudging import nudge
@@ -67,7 +68,9 @@ def _keep_contact_points(inquiry: Inquiry, answers: Answers) -> None:
             _forget(known)
             continue
         # Said again it may be used again, unless it was somebody else's when we called
-        withdrawn_at = known.withdrawn_at if contact_index(now.address) in wrong else None
+        withdrawn_at = (
+            known.withdrawn_at if wrong & set(blind_indexes("contact", normal_contact(now.address))) else None
+        )
         said = {name: getattr(now, name) for name in SAID_OF_A_CONTACT}
         if put(known, withdrawn_at=withdrawn_at, **said):
             known.save()

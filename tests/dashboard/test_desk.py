@@ -276,6 +276,16 @@ def test_found_by_code_in_any_case_and_not_found_says_what_to_do(desk: Client) -
     assert "Nothing found" in post(desk, "desk_find", sought="no such thing")
 
 
+def test_a_name_suggests_and_a_person_picks_and_the_list_is_a_reading(desk: Client) -> None:
+    inquiry = opened("inactive")
+    page = post(desk, "desk_find", sought="Tomas Web")
+    assert "Thomas Webb" in page
+    assert reverse("desk_inquiry", args=[inquiry.pk]) in page
+    read = AuditRecord.objects.latest("id")
+    assert (read.action, read.fields) == ("listed", [str(inquiry.pk)])
+    assert not AuditRecord.objects.filter(action="read").exists()
+
+
 def test_asking_by_phone_needs_the_consent_and_is_in_the_ledger_once(desk: Client) -> None:
     inquiry = opened("inactive")
     Verification.objects.update(state=S.BY_PHONE, finished_at=timezone.now())

@@ -131,14 +131,15 @@ def env_file(tmp_path: Path) -> dict[str, str]:
 
 
 def test_the_example_holds_no_secret_that_would_work(env_file: dict[str, str]) -> None:
-    """Each is empty, and compose refuses to start with an empty one; what the script makes is fit to use."""
+    """Each is empty, and nothing starts with an empty one; what the script makes is fit to use."""
     example = dict(re.findall(r"^([A-Z_0-9]+)=(.*)$", (ROOT / ".env.example").read_text(), re.M))
     compose = (ROOT / "docker-compose.yml").read_text()
     secret = {name for name in example if name.endswith(("_KEY", "_KEYS", "PASSWORD"))}
     assert len(secret) == 8
     for name in secret:
         assert example[name] == "", name
-        assert f"${{{name}:?}}" in compose, name
+        # The vault's keys may come from a file instead: there the program refuses (tests/vault/test_keys.py)
+        assert f"${{{name}:?}}" in compose or name.startswith("VAULT_"), name
         assert env_file[name], name
     key_id, key = env_file["VAULT_KEYS"].split(":")
     assert key_id.isalnum()

@@ -1,6 +1,7 @@
 """A sealed value opens only whole, in its own row, with its own key."""
 
 import base64
+import hashlib
 
 import pytest
 from django.db import connection
@@ -11,7 +12,8 @@ from helpline.vault.fields import Sealed
 from helpline.vault.sealing import BadKeyring, CannotOpen, Keyring, blind
 from intake.inquiries.models import Person
 
-OLD, NEW = (base64.b64encode(bytes([n]) * 32).decode() for n in (1, 2))
+OLD, NEW = (base64.b64encode(hashlib.sha256(name).digest()).decode() for name in (b"old", b"new"))
+PLACEHOLDER = base64.b64encode(b"changeme" * 4).decode()
 RING = Keyring.from_settings([f"k1:{OLD}"])
 
 
@@ -55,7 +57,10 @@ def test_a_new_key_seals_and_the_old_still_opens() -> None:
         RING.open(both.seal("x", "p"), "p")
 
 
-@pytest.mark.parametrize("entries", [[], ["k1"], ["k1:short"], ["k 1:" + OLD], ["k1:" + OLD[:-4]]])
+@pytest.mark.parametrize(
+    "entries",
+    [[], ["k1"], ["k1:short"], ["k 1:" + OLD], ["k1:" + OLD[:-4]], [f"k1:{PLACEHOLDER}"], [f"k1:{OLD}", f"k1:{NEW}"]],
+)
 def test_a_bad_keyring_says_what_to_mend(entries: list[str]) -> None:
     with pytest.raises(BadKeyring, match=r"VAULT_KEYS"):
         Keyring.from_settings(entries)
