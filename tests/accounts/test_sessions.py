@@ -38,7 +38,7 @@ def client(user: User, clock: Any) -> Client:
 
 
 def is_in(client: Client) -> bool:
-    return client.get("/desk/find/").status_code != 302
+    return client.get("/desk/queue/").status_code != 302
 
 
 def test_signing_in_gives_a_new_session_key(user: User) -> None:
