@@ -49,13 +49,18 @@ def count_wrong_code(request: HttpRequest) -> None:
     _counted(request, dry_run=False)
 
 
-def _counted(request: HttpRequest, *, dry_run: bool) -> bool:
+def sends_many(request: HttpRequest) -> bool:
+    """Whether this address has sent more forms lately than people behind one address do. None is ever turned away."""
+    return not _counted(request, "sent_form", dry_run=False)
+
+
+def _counted(request: HttpRequest, action: str = "wrong_code", *, dry_run: bool) -> bool:
     if request.method != "POST":
         return True
     try:
         with transaction.atomic():
             # A fingerprint: no caller's address is stored
             key = newest("address", client_address(request) or "").hex()
-            return bool(ratelimit.consume(request, action="wrong_code", key=key, dry_run=dry_run))
+            return bool(ratelimit.consume(request, action=action, key=key, dry_run=dry_run))
     except DatabaseError:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -123,6 +124,10 @@ class Callback(models.Model):
             models.CheckConstraint(
                 condition=Q(state="dialling", taken_by__isnull=False) | ~Q(state="dialling"),
                 name="a_callback_is_dialled_by_somebody",
+            ),
+            # What no clock of ours can read would take the whole board down
+            models.CheckConstraint(
+                condition=Q(due_at__lt=datetime(2200, 1, 1, tzinfo=UTC)), name="a_callback_is_due_in_our_time"
             ),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -37,6 +37,16 @@ from intake.messages.gate import may_call, may_leave_voicemail
 NOTE = forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
 LONGEST_NOTE = 4000
 NOT_SAID: list[tuple[str, Any]] = [("", _("Not said"))]
+
+
+FURTHEST_CALLBACK = timedelta(days=366)
+OLDEST_YEARS = 120
+
+
+def born_lately_enough(day: date) -> None:
+    today = timezone.localdate()
+    if not today.year - OLDEST_YEARS <= day.year or day > today:
+        raise forms.ValidationError(_("Nobody was born on that day: check the year."))
 
 
 class DeskForm(forms.Form):
@@ -123,7 +133,9 @@ class CallbackForm(DeskForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        if said.get("day") and said.get("at"):
+        if said.get("day") and said["day"] > timezone.localdate() + FURTHEST_CALLBACK:
+            self.add_error("day", _("Choose a day within a year."))
+        elif said.get("day") and said.get("at"):
             said["due_at"] = timezone.make_aware(datetime.combine(said["day"], said["at"]))
             if said["due_at"] < timezone.now():
                 self.add_error("at", _("This time has passed. Choose a later one."))
@@ -274,6 +286,7 @@ class TellForm(DeskForm):
         widget=forms.DateInput(format="%m/%d/%Y", attrs={"class": "w-chars-12"}),
         help_text=_("Month, day, year: 3/27/1985"),
         error_messages={"invalid": _("Write the birth date as month, day, year: 3/27/1985.")},
+        validators=[born_lately_enough],
     )
     age = forms.IntegerField(
         label=_("Or age"),
@@ -429,17 +442,21 @@ class TellForm(DeskForm):
         return [str(field.label) for name, field in self.fields.items() if not same[name]]
 
     def _uses(self, answers: Answers) -> tuple[Use, ...]:
-        """The first two substances as typed; one whose name changed forgets what was picked for the old name."""
+        """The first two substances as typed. A corrected name forgets what was picked for the old one, and nothing
+        else: how much, how often and what with were told of this use. One whose name is taken away goes.
+        """
         before, uses = [*answers.uses, Use(), Use()], []
         for known, prefix in zip(before, ("", "second_"), strict=False):
             text = self.cleaned_data[f"{prefix}substance"].strip()
+            if known.text and not text:
+                continue
             use = replace(
-                known if known.text == text else Use(text=text),
+                known if known.text == text else replace(known, text=text, canonical=None, klass=None),
                 last_use=_one(LastUse, self.cleaned_data[f"{prefix}last_use"]),
                 stopped=_one(Said, self.cleaned_data[f"{prefix}stopped"]),
             )
             uses.append(use)
-        return tuple(use for use in (*uses, *answers.uses[2:]) if use.text)
+        return tuple(use for use in (*uses, *answers.uses[2:]) if use != Use())
 
     def _language(self, known: str) -> str:
         """As the web form keeps it: "es" for Spanish, another language as typed; what was there before stays."""

@@ -1,6 +1,10 @@
 """The page behind a one-time consent link."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -17,8 +21,23 @@ from intake.public.codes import ConsentCodeForm
 from intake.public.consent_page import ConsentLinkForm, signed_copy
 from intake.public.views import callers_page, posted
 
+View = Callable[..., HttpResponse]
+
+
+def the_persons_own(view: View) -> View:
+    """Nobody who is signed in here signs for a person: not by mistake at the desk, and not in their name."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
 
 @callers_page
+@the_persons_own
 def consent_by_code(request: HttpRequest) -> HttpResponse:
     """Type the code that somebody on the line just read out; the page it opens is the person's own."""
     form = ConsentCodeForm(posted(request))
@@ -34,6 +53,7 @@ def consent_by_code(request: HttpRequest) -> HttpResponse:
 
 
 @callers_page
+@the_persons_own
 def consent_by_link(request: HttpRequest, secret: str) -> HttpResponse:
     """Read what each yes means, choose, sign. A signed or old link says so and what to do."""
     try:

@@ -34,6 +34,7 @@ class ToRing:
     places: tuple[Place, ...]
     questions: tuple[str, ...]
     lists_it: bool
+    published: int = 0
 
     @property
     def further_places(self) -> int:
@@ -80,7 +81,9 @@ def _by_number(matches: Iterable[Match], asked: Asked, *, lists_it: bool) -> lis
             continue
         if number not in found:
             ask = questions(each.questions, asked)
-            found[number] = ToRing(each.offer.name, number, href, (_place(each.offer),), ask, lists_it)
+            found[number] = ToRing(
+                each.offer.name, number, href, (_place(each.offer),), ask, lists_it, each.offer.published or 0
+            )
         else:
             first = found[number]
             found[number] = replace(first, places=(*first.places, _place(each.offer, beside=first.name)))

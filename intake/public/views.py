@@ -12,7 +12,8 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from helpline.audit.acting import CALLER
+from helpline.accounts.lockout import sends_many
+from helpline.audit.acting import CALLER, acting
 from intake.disclosures.wording import WORDINGS
 from intake.inquiries.answers import Answers, ForWhom, Use
 from intake.inquiries.models import Draft, Inquiry
@@ -142,7 +143,7 @@ def intake_check(request: HttpRequest) -> HttpResponse:
         drafts.give_code(draft)
         return redirect("intake_save")
     if request.method == "POST" and form.belongs_to(draft.idempotency_key):
-        _send(draft, quarantined=form.looks_automatic())
+        _send(draft, quarantined=form.looks_automatic() or sends_many(request))
         return redirect("intake_sent")
     shown = {"sections": sections(draft.answers), "urgent": urgent_actions(draft.answers), "notice": notice()}
     other = draft.answers.for_whom is ForWhom.SOMEONE_ELSE
@@ -150,12 +151,13 @@ def intake_check(request: HttpRequest) -> HttpResponse:
 
 
 def _send(draft: Draft, *, quarantined: bool) -> Inquiry:
-    inquiry = open_inquiry(
-        answers=draft.answers,
-        idempotency_key=draft.idempotency_key,
-        by=CALLER,
-        quarantined=quarantined,
-        language=get_language()[:2],
-    )
-    drafts.sent(draft, inquiry)
+    with acting(CALLER):
+        inquiry = open_inquiry(
+            answers=draft.answers,
+            idempotency_key=draft.idempotency_key,
+            by=CALLER,
+            quarantined=quarantined,
+            language=get_language()[:2],
+        )
+        drafts.sent(draft, inquiry)
     return inquiry

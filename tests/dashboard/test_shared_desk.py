@@ -22,8 +22,9 @@ from intake.board.waiting import board_for
 from intake.calls.models import Call, Callback
 from intake.dashboard.forms import TellForm
 from intake.disclosures.models import Disclosure, Purpose
-from intake.inquiries.answers import Answers
+from intake.inquiries.answers import Answers, Frequency, Said, Use
 from intake.inquiries.models import Closing, Inquiry, MoveRefused, State
+from intake.inquiries.triage import Urgency
 from intake.insurance.models import Verification
 from intake.insurance.models import VerificationState as S
 from intake.journey.check_insurance import correct
@@ -274,3 +275,28 @@ def test_staff_who_are_lost_find_back_to_the_desk(desk: Client) -> None:
         assert page.status_code == status
         assert "Back to the desk" in page.content.decode()
     assert "Back to the desk" not in Client().get("/nonsense/", follow=True).content.decode()
+
+
+def test_a_corrected_name_loses_nothing_else_that_was_told(desk: Client) -> None:
+    use = Use(text="zanex", how_often=Frequency.DAILY, amount="8 mg", used_with="vodka", stopped=Said.YES)
+    unnamed = Use(used_with="xanax and vodka", stopped=Said.YES)
+    for before, changes, text in ((use, {"substance": "xanax"}, "xanax"), (unnamed, {"zip": "10001"}, "")):
+        told = replace(people(timezone.localdate())["inactive"], uses=(before,))
+        inquiry = open_inquiry(answers=told, idempotency_key=uuid.uuid4(), by=CALLER)
+        told_again(desk, inquiry, **changes)
+        inquiry.refresh_from_db()
+        [after] = inquiry.answers.uses
+        assert after == replace(before, text=text)
+        assert inquiry.urgency == Urgency.DANGER_NOW
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2200-01-01", "2029-01-01"])
+def test_a_callback_beyond_a_year_is_a_slip_and_takes_no_board_down(desk: Client, day: str) -> None:
+    inquiry = opened("mother")
+    assert "within a year" in post(desk, "desk_plan_callback", inquiry.pk, day=day, at="23:59")
+    assert desk.get("/desk/").status_code == 200
+
+
+@pytest.mark.parametrize("born", ["01/01/0001", "12/31/9999", "1/1/1850"])
+def test_a_birth_date_nobody_has_is_asked_again(desk: Client, born: str) -> None:
+    assert "Nobody was born on that day" in told_again(desk, opened("inactive"), birth_date=born)

@@ -135,6 +135,12 @@ def answers(url: str) -> bool:
         return False
 
 
+def draft_cookie(draft: Draft) -> dict[str, str]:
+    """The cookie by which a browser holds a form."""
+    signer = signing.get_cookie_signer(salt=settings.DRAFT_COOKIE_NAME + "intake.draft")
+    return {settings.DRAFT_COOKIE_NAME: signer.sign(str(draft.pk))}
+
+
 @dataclass
 class Browserless:
     """Somebody about to send a filled-in form, as their browser would, without JavaScript."""
@@ -147,8 +153,7 @@ class Browserless:
     def with_answers(cls, url: str, answers: Answers) -> Browserless:
         draft = Draft()
         draft.keep(answers)
-        cookie = signing.get_cookie_signer(salt=settings.DRAFT_COOKIE_NAME + "intake.draft").sign(str(draft.pk))
-        client = httpx.Client(cookies={settings.DRAFT_COOKIE_NAME: cookie}, timeout=30)
+        client = httpx.Client(cookies=draft_cookie(draft), timeout=30)
         client.get(f"{url}/get-help/check/").raise_for_status()
         return cls(url, draft, client)
 
