@@ -40,7 +40,7 @@ def test_the_mother_gets_programs_near_her_son(directory: None, client: Client) 
     assert "for my son or daughter. They use clonazepam." in cards
     assert "Do you look after people who are coming off benzodiazepines" in cards
     assert "The listing" not in page
-    assert "As published: call to confirm" in page
+    assert "As published 2022: call to confirm" in page
     assert ", AL" in page
     assert "miles" in page
 
