@@ -11,6 +11,7 @@ from intake.inquiries.answers import (
     ForWhom,
     Frequency,
     History,
+    HowLong,
     LastUse,
     Person,
     Relation,
@@ -38,6 +39,7 @@ def told(*uses: Use, **kw: object) -> Answers:
 
 STOPPED = {"stopped": YES, "last_use": LastUse.YESTERDAY, "how_often": Frequency.DAILY}
 STEADY = {"stopped": NO, "last_use": LastUse.TODAY, "how_often": Frequency.DAILY}
+SELDOM = {"stopped": YES, "last_use": LastUse.YESTERDAY, "how_often": Frequency.LESS}
 RARELY = {"stopped": NO, "last_use": LastUse.TODAY, "how_often": Frequency.LESS}
 MOTHERS_STORY = told(
     use("clonazepam", **STOPPED),
@@ -225,6 +227,72 @@ CASES = [
     ("says danger", told(use("weed"), danger_now=YES), DANGER, "said_danger", ED),
     ("being hurt", told(use("weed"), being_hurt=YES), TODAY, "being_hurt", None),
     ("sixteen", told(use("weed"), person=Person(age=16)), SOON, "under_18", None),
+    ("stopped, so now less often", told(use("vodka", **SELDOM)), TODAY, "alcohol_withdrawal", WM),
+    (
+        "now and then, not asked if stopped",
+        told(use("vodka", how_often=Frequency.LESS)),
+        TODAY,
+        "alcohol_withdrawal",
+        WM,
+    ),
+    (
+        "seldom but for years",
+        told(use("vodka", stopped=NO, how_often=Frequency.LESS, how_long=HowLong.YEARS)),
+        TODAY,
+        "alcohol_withdrawal",
+        WM,
+    ),
+    (
+        "seldom but a bottle a day",
+        told(use("vodka", stopped=NO, how_often=Frequency.WEEKLY, amount="una botella al día")),
+        TODAY,
+        "alcohol_withdrawal",
+        WM,
+    ),
+    (
+        "weekly but weeks ago",
+        told(use("vodka", stopped=NO, how_often=Frequency.WEEKLY, last_use=LastUse.WEEKS_1_4)),
+        TODAY,
+        "alcohol_withdrawal",
+        WM,
+    ),
+    ("seldom, not stopped", told(use("vodka", stopped=NO, how_often=Frequency.WEEKLY)), SOON, "alcohol", None),
+    (
+        "bud light, past seizure",
+        told(use("Bud Light", **STOPPED), history=History(seizure=YES)),
+        DANGER,
+        "withdrawal_past_seizure",
+        ED,
+    ),
+    (
+        "slang, past seizure",
+        told(use("lemons", **STOPPED), history=History(seizure=YES)),
+        DANGER,
+        "withdrawal_past_seizure",
+        ED,
+    ),
+    ("unknown stopped looks for a bed", told(use("zorbex", **STOPPED)), TODAY, "unknown_stopped", WM),
+    ("a blank name", told(use("", **STOPPED)), TODAY, "unknown_stopped", WM),
+    ("a blank name with weed", told(use("", used_with="weed", **STOPPED)), TODAY, "unknown_stopped", WM),
+    ("weed, seeing things", told(use("weed"), symptoms=(Symptom.SEEING_THINGS,)), DANGER, "delirium_signs", ED),
+    ("weed, confused", told(use("weed"), symptoms=(Symptom.CONFUSION,)), DANGER, "delirium_signs", ED),
+    ("meth, past seizure", told(use("meth"), history=History(seizure=YES)), TODAY, "seizure_history", None),
+    ("tranq dope stopped", told(use("tranq dope", **STOPPED)), TODAY, "adulterant_stopped", WM),
+    (
+        "xylazine, vomiting",
+        told(use("xylazine", **STOPPED), symptoms=(Symptom.VOMITING,)),
+        DANGER,
+        "adulterant_withdrawal",
+        ED,
+    ),
+    (
+        "wished dead, now left open",
+        told(use("weed"), suicide=SuicideScreen(YES, NO, NO, NO)),
+        DANGER,
+        "suicide_now",
+        ED,
+    ),
+    ("tried once, now left open", told(use("weed"), suicide=SuicideScreen(NO, NO, NO, YES)), DANGER, "suicide_now", ED),
     ("the mother's story", MOTHERS_STORY, DANGER, "withdrawal_combined", WM),
 ]
 
@@ -247,6 +315,24 @@ def test_the_mother_is_told_what_to_do_and_never_to_stop_at_home() -> None:
     assert "Do not make them stop suddenly" in words
     assert "emergency department today" in words
     assert assess(replace(MOTHERS_STORY, for_whom=ForWhom.SELF)).now[0].words.startswith("Go to an emergency")
+
+
+@pytest.mark.parametrize("answers", [Answers(), told(use("zorbex")), told(use("lemons"))])
+def test_who_names_nothing_clear_is_told_not_to_stop_suddenly(answers: Answers) -> None:
+    assert "do_not_stop_suddenly" in {action.code for action in assess(answers).now}
+
+
+def test_whoever_must_go_to_an_emergency_department_does_not_drive() -> None:
+    for whom, words in ((ForWhom.SELF, "Do not drive yourself"), (ForWhom.SOMEONE_ELSE, "They must not drive")):
+        now = assess(replace(MOTHERS_STORY, for_whom=whom)).now
+        assert any(words in action.words and "call 911" in action.words for action in now)
+
+
+def test_naloxone_is_given_twice_and_an_attempt_begun_is_for_911() -> None:
+    other = assess(told(use("heroin"), symptoms=(Symptom.BLUE_LIPS,), for_whom=ForWhom.SOMEONE_ELSE)).now
+    assert any("second dose" in action.words and "rescue breaths" in action.words for action in other)
+    alone = assess(told(suicide=SuicideScreen(right_now=YES))).now
+    assert "already taken something" in alone[0].words
 
 
 def test_overdose_now_leads_to_911_and_naloxone_first() -> None:

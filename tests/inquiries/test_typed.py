@@ -96,7 +96,7 @@ FRAMES = [
     "cigarettes; {}",
 ]
 WORDS = [each for each in LETHAL.split("|") if each]
-TYPED = [frame.format(word) for at, (word, frame) in enumerate(product(WORDS, FRAMES)) if at % 5 == 0]
+TYPED = [frame.format(word) for at, (word, frame) in enumerate(product(WORDS, FRAMES)) if at % 4 == 0]
 STORIES = [
     "I stopped drinking three days ago",
     "dejé el alcohol ayer",
