@@ -1,0 +1,15 @@
+from django.shortcuts import redirect
+
+
+def found(request, form, inquiry):
+    # ruleid: phi-in-url
+    redirect(f"/desk/find/?sought={form.cleaned_data['sought']}")
+    # ruleid: phi-in-url
+    redirect("desk_found", inquiry.reference_code)
+    # ok: phi-in-url
+    return redirect("desk_inquiry", inquiry.pk)
+
+
+def onward_to(request, step, answers):
+    # ok: phi-in-url
+    return redirect(onward(request, step, answers))
