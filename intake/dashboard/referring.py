@@ -23,14 +23,15 @@ from intake.disclosures.applicability import applicability
 from intake.disclosures.consenting import sound
 from intake.disclosures.models import Purpose
 from intake.disclosures.wording import NOTICE_LONG, NOTICE_SOURCE
-from intake.inquiries.triage import NOT_A_DIAGNOSIS
+from intake.inquiries.triage import NOT_A_DIAGNOSIS, Care
 from intake.inquiries.wording import in_words
 from intake.journey.refer import PACKET_FIELDS, call_together, refer
 from intake.journey.suggest_programs import keep_why
 from intake.matching.models import Referral
 
-# What triage leaves for us to do: a program has no use for it
-OURS_TO_DO = {"suicide_not_asked", "nothing_told", "substance_unclear", "no_rule_raised", "for_someone_else"}
+# What triage leaves for us to do, and what it says of others than the person: no program is told
+OURS_TO_DO = {"suicide_not_asked", "nothing_told", "substance_unclear", "no_rule_raised"}
+ABOUT_OTHERS = {"for_someone_else", "said_danger", "danger_unsure", "being_hurt"}
 
 
 @requires(Permission.ANSWER_INQUIRIES)
@@ -96,8 +97,8 @@ def _packet(case: Case) -> dict[str, object]:
         "inquiry": case.inquiry,
         "told": packet_of(case.answers),
         "contact_points": [each for each in case.usable_contact_points if each.belongs_to_person],
-        "reasons": [each for each in case.triage.reasons if each.code not in OURS_TO_DO],
-        "care": [in_words(care) for care in case.triage.care],
+        "reasons": [each for each in case.triage.reasons if each.code not in OURS_TO_DO | ABOUT_OTHERS],
+        "care": [in_words(care) for care in case.triage.care if care is not Care.FAMILY_SUPPORT],
         "insurance": in_words(case.answers.insurance.kind),
         "plan": case.answers.insurance.payer_name,
         "summary": case.summary,

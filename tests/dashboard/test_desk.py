@@ -170,7 +170,7 @@ def test_a_packet_carries_the_notice_and_closes_with_the_consent(desk: Client) -
     page = post(desk, "desk_open_packet", inquiry.pk, program.pk)
     assert "42 CFR part 2" in page
     assert "Reyes" in page
-    for not_theirs_to_know in ("205-555-0114", "Elena", "Their parent", "suicide questions"):
+    for not_theirs_to_know in ("205-555-0114", "Elena", "Their parent", "suicide questions", "families"):
         assert not_theirs_to_know not in page
     # Written in the ledger before it could be read out; the program counts as asked once it was given
     assert Disclosure.objects.count() == 1

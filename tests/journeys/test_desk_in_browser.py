@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from helpline.payers.models import PayerRoad
 from intake.inquiries.models import Inquiry, State
 from intake.insurance.draining import drain
 from intake.journey.demo import people
+from intake.journey.log_call import log_call, plan_callback, take
 from intake.journey.open_inquiry import open_inquiry
 from tests.dashboard.conftest import a_program, staff
 from tests.journeys.browsers import DESKTOP, PHONE, chromium, picture
@@ -46,8 +48,7 @@ def test_every_screen_of_the_desk_in_every_look(house: House, sandbox_road: Paye
     answered = opened("opioid")
     drain()
     mother = opened("mother")
-    for number in range(3):
-        a_program(f"Program number {number}")
+    programs = [a_program(f"Program number {number}") for number in range(3)]
     web = house.start_web()
     screens = {
         "desk": "/desk/",
@@ -55,6 +56,9 @@ def test_every_screen_of_the_desk_in_every_look(house: House, sandbox_road: Paye
         "answered": reverse("desk_inquiry", args=[answered.pk]),
         "correct": reverse("desk_correct", args=[mother.pk]),
         "new-call": "/desk/calls/new/",
+        "shared-call": reverse("desk_shared_call", args=[mother.pk, programs[0].pk]),
+        "open-packet": reverse("desk_open_packet", args=[mother.pk, programs[0].pk]),
+        "lost": "/desk/nonsense/",
         "phone-checks": "/desk/phone-checks/",
     }
     found = {}
@@ -97,6 +101,50 @@ def test_the_queue_renews_itself_but_not_under_the_pointer(house: House) -> None
     assert first.state == State.WAITING
 
 
+def test_a_colleagues_deed_appears_and_what_is_being_typed_stays(house: House) -> None:
+    staff("consultant")
+    colleague, inquiry = staff("supervisor"), opened("no_cover")
+    web = house.start_web()
+    house.start_live()
+    asked: list[str] = []
+    with chromium() as browser:
+        page = signed_in(browser, web, viewport=DESKTOP)
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.goto(f"{web}{reverse('desk_inquiry', args=[inquiry.pk])}")
+        note = page.locator('textarea[name="text"]')
+        note.fill("half a sentence")
+        take(inquiry, by=colleague)
+        log_call(inquiry, direction="in", disposition="dropped", by=colleague)
+        expect(page.locator("#panel-head")).to_contain_text("Supervisor since", timeout=8000)
+        expect(page.locator("#panel-calls")).to_contain_text("The call dropped")
+        expect(page.get_by_role("button", name="Take it")).to_have_count(0)
+        expect(note).to_have_value("half a sentence")
+        expect(page.locator("#live-region")).to_have_text("Supervisor has this inquiry now")
+        # A part in which somebody types is not renewed under their hands: it says that there is news
+        page.locator('input[name="why"]').fill("asked for the evening")
+        plan_callback(inquiry, due_at=timezone.now() + timedelta(hours=2), contact_point=None, by=colleague)
+        news = page.locator("#callback").get_by_role("button", name="Something changed here: show it")
+        expect(news).to_be_visible(timeout=8000)
+        expect(page.locator('input[name="why"]')).to_have_value("asked for the evening")
+        news.click()
+        expect(page.locator("#panel-callback")).to_contain_text("I dial now")
+        # Leaving asks first; keeping the note does not
+        page.get_by_role("link", name="New call").click()
+        page.wait_for_timeout(300)
+        assert asked == ["beforeunload"]
+        expect(note).to_have_value("half a sentence")
+        page.get_by_role("button", name="Keep the note").click()
+        expect(page.locator("#notes")).to_contain_text("The note is kept")
+        assert asked == ["beforeunload"]
+        # What is said about it is where it was done, and has the focus
+        page.locator("#end-heading").scroll_into_view_if_needed()
+        page.select_option('select[name="closing"]', "declined")
+        page.get_by_role("button", name="Close the inquiry").click()
+        expect(page.locator("#end-said")).to_contain_text("A callback is still planned")
+        expect(page.locator("#end-said")).to_be_focused()
+        expect(page.locator("#end-said")).to_be_in_viewport()
+
+
 def test_a_night_without_javascript(house: House) -> None:
     staff("consultant")
     inquiry = opened("no_cover")
@@ -109,6 +157,7 @@ def test_a_night_without_javascript(house: House) -> None:
         page.get_by_role("button", name="Write the call down").click()
         page.select_option('select[name="closing"]', "information")
         page.get_by_role("button", name="Close the inquiry").click()
-        expect(page.locator("main")).to_contain_text("Closed")
+        expect(page.locator("#end-said")).to_contain_text("Closed")
+        expect(page.locator("#end-said")).to_be_in_viewport()
     inquiry.refresh_from_db()
     assert (inquiry.state, inquiry.closing) == (State.CLOSED, "information")
