@@ -16,6 +16,7 @@ ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 LENGTH = 8
 LASTS = timedelta(minutes=15)
 TRIES_FROM_AN_ADDRESS = 10
+TRIES_KEPT = timedelta(days=1)
 CODES_AN_HOUR = 6
 
 
@@ -55,7 +56,6 @@ def spend_code(typed: str, *, address: str) -> ConsentCode:
 
 def _count_try(address: str) -> None:
     """The try is written first and counted with the others, so that many at once do not slip through."""
-    CodeTry.objects.filter(at__lt=Now() - timedelta(days=1)).delete()
     here = newest("consent_code_address", address)
     CodeTry.objects.create(address_index=here)
     if CodeTry.objects.filter(address_index=here, at__gt=Now() - LASTS).count() > TRIES_FROM_AN_ADDRESS:

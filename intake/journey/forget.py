@@ -12,6 +12,8 @@ from django.utils import timezone
 from helpline.accounts.models import KeptForm
 from helpline.audit.acting import Actor, acting, record
 from helpline.vault.models import SignedLink
+from intake.disclosures.codes import TRIES_KEPT
+from intake.disclosures.models import CodeTry, ConsentCode
 from intake.inquiries.models import Draft, Event
 
 BY = Actor.process("forget_expired")
@@ -23,6 +25,8 @@ def forget_expired() -> dict[str, int]:
     """Delete all of it; returns how many rows of each kind. Doing it twice does no harm."""
     with acting(BY):
         gone = {
+            "code": ConsentCode.objects.filter(expires_at__lt=Now() - KEPT).delete()[0],
+            "code try": CodeTry.objects.filter(at__lt=Now() - TRIES_KEPT).delete()[0],
             "draft": Draft.objects.filter(expires_at__lt=Now()).delete()[0],
             "kept form": KeptForm.objects.outlived().delete()[0],
             "event": Event.objects.filter(at__lt=Now() - KEPT).delete()[0],

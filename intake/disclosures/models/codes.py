@@ -34,7 +34,7 @@ class ConsentCode(models.Model):
 
 
 class CodeTry(models.Model):
-    """Somebody at an address tried a code. Kept for a day; the address as a keyed index only."""
+    """Somebody at an address tried a code. Forgotten after a day; the address is kept as a keyed index only."""
 
     id = models.BigAutoField(primary_key=True)
     address_index = models.BinaryField(max_length=12)
