@@ -220,7 +220,10 @@ def test_a_sealer_that_is_cut_off_comes_back(ledger: Ledger, processes: list[sub
     process = start(ledger, processes)
     ledger.write()
     eventually(all_sealed)
-    ledger.harm("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'helpline_sealer'")
+    ledger.harm(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE usename = 'helpline_sealer' AND datname = current_database()"
+    )
     ledger.write()
     eventually(all_sealed)
     process.terminate()
