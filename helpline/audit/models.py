@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from helpline.vault.fields import EncryptedTextField
 from helpline.vault.privacy import HEALTH, PLAIN, PrivacyClass
 
-# The sealer looks twice a second: a record without a seal after this is worth a question
+# The sealer looks several times a second: a record without a seal after this is worth a question
 UNSEALED_AT_MOST = timedelta(minutes=1)
 
 
