@@ -43,17 +43,11 @@ CALLER = Actor("caller")
 
 
 @contextmanager
-def acting(actor: Actor, *, resealing: bool = False) -> Iterator[None]:
-    """Open a transaction whose changes the audit triggers lay at ``actor``'s door.
-
-    With ``resealing`` what is written is the same value under another key: the record says so, and the old ciphertext
-    is not kept as an old value.
-    """
+def acting(actor: Actor) -> Iterator[None]:
+    """Open a transaction whose changes the audit triggers lay at ``actor``'s door."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('helpline.actor', %s, true)", [f"{actor.kind}:{actor.id}"])
-            if resealing:
-                cursor.execute("SELECT set_config('helpline.resealing', 'on', true)")
         yield
 
 

@@ -7,6 +7,8 @@ key may seal anew and retention may take away; the chain of ``Seal`` rows over t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +18,9 @@ from django.db.models.functions import Now
 
 from helpline.vault.fields import EncryptedTextField
 from helpline.vault.privacy import HEALTH, PLAIN, PrivacyClass
+
+# The sealer looks several times a second: a record without a seal after this is worth a question
+UNSEALED_AT_MOST = timedelta(minutes=1)
 
 
 class AuditRecord(models.Model):
@@ -64,6 +69,23 @@ class AuditRecord(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_kind} {self.action} {self.subject_kind}"
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How far the chain reaches: up to a record of ``at``; whether later ones have waited longer than they should."""
+
+    at: datetime | None
+    stopped: bool
+
+
+class SealQuerySet(models.QuerySet["Seal"]):
+    def reach(self, now: datetime) -> Reach:
+        """Two looks into an index each; ``verify_audit`` is what reads everything."""
+        last = self.order_by("-record_id").values_list("record_id", flat=True).first() or 0
+        times = AuditRecord.objects.order_by("id").values_list("at", flat=True)
+        waiting = times.filter(id__gt=last).first()
+        return Reach(times.filter(id=last).first(), waiting is not None and waiting < now - UNSEALED_AT_MOST)
+
+
 class Seal(models.Model):
     """One link of the chain: written by the sealer's role alone (``sealing.py``), numbered in the order of sealing."""
 
@@ -71,6 +93,7 @@ class Seal(models.Model):
     record_id = models.BigIntegerField(unique=True)
     hash = models.BinaryField(max_length=32)
 
+    objects = SealQuerySet.as_manager()
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(("position", "record_id", "hash"), PLAIN)
 
     class Meta:

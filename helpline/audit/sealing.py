@@ -21,7 +21,7 @@ from helpline.audit.chain import COLUMNS, Row, extend
 from helpline.audit.heads import Head, HeadsFile
 
 BATCH = 5000
-EVERY_SECONDS = 0.4
+EVERY_SECONDS = 0.25
 AGAIN_SECONDS = 1.0
 # Any number that nothing else in this database uses
 LOCK = 0x5EA1

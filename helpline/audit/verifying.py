@@ -10,11 +10,9 @@ from django.db import connection, transaction
 
 from helpline.audit.chain import COLUMNS, MOST, NOTES, Finding, Kind, Reading, Sealed, said
 from helpline.audit.heads import HeadsFile
+from helpline.audit.models import UNSEALED_AT_MOST
 
 BATCH = 5000
-# The sealer looks twice a second: what has no seal after this is a finding
-OLD = timedelta(minutes=1)
-
 _columns = ", ".join("r.xid::text" if name == "xid" else f"r.{name}" for name in COLUMNS)
 CHAIN = f"""SELECT s.position, s.record_id, s.hash, {_columns}
     FROM audit_seal s LEFT JOIN audit_record r ON r.id = s.record_id ORDER BY s.position"""  # noqa: S608  # nosec B608
@@ -79,11 +77,11 @@ def _tail() -> tuple[int, datetime | None, datetime]:
 
 def _not_sealed(reading: Reading, unsealed: int, since: datetime | None, now: datetime) -> list[Finding]:
     """Old rows without a seal: each that the sealer passed over, and the others as one."""
-    if since is None or since > now - OLD:
+    if since is None or since > now - UNSEALED_AT_MOST:
         return []
     last = reading.last.at if reading.last else None
     with connection.cursor() as cursor:
-        cursor.execute(PASSED_OVER, [now - OLD, (last or since) - OLD])
+        cursor.execute(PASSED_OVER, [now - UNSEALED_AT_MOST, (last or since) - UNSEALED_AT_MOST])
         passed = cursor.fetchall()
     findings = [
         Finding(Kind.NOT_SEALED, f"record {id_} of {said(at)}, though later ones are: added past the sealer", 0, id_)

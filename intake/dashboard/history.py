@@ -41,6 +41,8 @@ SUBJECTS: dict[str, Promise] = {
     "messages_message": gettext_lazy("a message to them"),
     "accounts_user": gettext_lazy("an account"),
     "program_import": gettext_lazy("the directory"),
+    "audit": gettext_lazy("the audit record"),
+    "audit_old_value": gettext_lazy("what a field held before"),
 }
 DEEDS: dict[str, Promise] = {
     "created": gettext_lazy("Wrote down %(what)s"),

@@ -1,13 +1,13 @@
 from django.urls import include, path
 
-from intake.dashboard import actions, phone_checks, privacy_desk, referring, views
+from intake.dashboard import actions, audit_page, phone_checks, privacy_desk, referring, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("queue/", views.queue, name="desk_queue"),
     path("find/", views.find_inquiry, name="desk_find"),
-    path("audit/", views.audit, name="desk_audit"),
-    path("audit/find/", views.find_audit, name="desk_audit_find"),
+    path("audit/", audit_page.audit, name="desk_audit"),
+    path("audit/find/", audit_page.find_audit, name="desk_audit_find"),
     path("calls/new/", views.new_call, name="desk_new_call"),
     path("inquiries/<uuid:inquiry_id>/", views.inquiry, name="desk_inquiry"),
     path("inquiries/<uuid:inquiry_id>/panels/<slug:name>/", views.panel, name="desk_inquiry_panel"),

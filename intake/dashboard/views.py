@@ -1,30 +1,22 @@
-"""The desk's doors: the queue, an inquiry, its panels, finding one, the audit. Changes are in ``actions.py``."""
+"""The desk's doors: the queue, an inquiry, its panels, finding one. Changes are in ``actions.py``."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission, requires
-from helpline.accounts.reauthentication import recently_authenticated
 from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record_list, record_read
-from helpline.audit.models import AuditRecord
 from intake.board.case import last_change
-from intake.dashboard import history
 from intake.dashboard.forms import FindForm, TellForm
 from intake.dashboard.gates import posted
 from intake.dashboard.pages import back_to, case_or_404, correct_page, inquiry_or_404, inquiry_page, queue_context
@@ -32,7 +24,7 @@ from intake.dashboard.panels import PANELS, context_of
 from intake.disclosures.sealing import closed_to
 from intake.inquiries.answers import Answers
 from intake.inquiries.finding import find, find_by_name
-from intake.inquiries.models import Inquiry, MoveRefused
+from intake.inquiries.models import MoveRefused
 from intake.journey.check_insurance import correct
 from intake.journey.log_call import answer_call
 
@@ -143,48 +135,3 @@ def correct_answers(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
         known = inquiry_or_404(request, inquiry_id)
         return correct_page(request, known, form.out_of_date(known, last_change(inquiry_id)))
     return back_to(inquiry_id, "head")
-
-
-@require_GET
-@requires(Permission.READ_AUDIT)
-@recently_authenticated
-def audit(request: StaffRequest) -> HttpResponse:
-    """Who looked at, changed or disclosed what, newest first."""
-    rows = AuditRecord.objects.order_by("-id")
-    sought = request.GET.get("inquiry", "").strip()
-    if sought:
-        rows = rows.filter(inquiry_id=sought) if _is_key(sought) else rows.none()
-    if who := request.GET.get("who", ""):
-        rows = rows.filter(actor_id=who) if _is_key(who) or who.isdigit() else rows.none()
-    if day := request.GET.get("day", ""):
-        rows = rows.filter(at__date=day) if _is_day(day) else rows.none()
-    page = Paginator(rows, 100).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "lines": history.in_words(page.object_list),
-        "sought": sought,
-        "day": day,
-        "who": who,
-        "staff": User.objects.order_by("name"),
-        "section": "audit",
-        "zone": timezone.localtime().tzname(),
-    }
-    return render(request, "dashboard/audit.html", context)
-
-
-@requires(Permission.READ_AUDIT)
-@posted
-def find_audit(request: StaffRequest) -> HttpResponse:
-    """From a reference code to the records of its inquiry; the code stays out of the address."""
-    inquiry = Inquiry.objects.by_reference(request.POST.get("code", ""))
-    if inquiry is None:
-        messages.error(request, _("No inquiry has this code. Check it letter by letter."))
-        return redirect("desk_audit")
-    return redirect(f"{reverse('desk_audit')}?{urlencode({'inquiry': str(inquiry.pk)})}")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from helpline.audit.acting import Actor, acting
+from helpline.audit.acting import Actor, acting, record_read
 from helpline.vault.models import LinkRefused, SignedLink
 from intake.disclosures.codes import CodeRefused, TooMany
 from intake.disclosures.consenting import standing
@@ -58,6 +58,7 @@ def consent_by_link(request: HttpRequest, secret: str) -> HttpResponse:
     """Read what each yes means, choose, sign. A signed or old link says so and what to do."""
     try:
         link = open_link(secret)
+        record_read(Actor.link(link), "inquiry", link.subject)
         form = ConsentLinkForm(posted(request), answers=Inquiry.objects.get(pk=link.subject).answers)
         if form.is_valid():
             return _given(request, link, _sign(link, form))

@@ -46,17 +46,6 @@ def test_a_removed_row_leaves_every_sealed_column_it_had(inquiry: Inquiry) -> No
     assert (old.inquiry_id, old.column_name, old.value) == (inquiry.pk, "text", "Rings back on Monday")
 
 
-def test_resealing_says_so_and_keeps_nothing(inquiry: Inquiry) -> None:
-    person = inquiry.person
-    field = Person._meta.get_field("first_name")
-    again = keyring().seal(person.first_name, field.place(person))
-    with acting(Actor.process("rotate_keys"), resealing=True), connection.cursor() as cursor:
-        cursor.execute("UPDATE inquiries_person SET first_name = %s WHERE id = %s", [again, person.pk])
-    record = AuditRecord.objects.latest("id")
-    assert (record.fields, record.reason) == (["first_name"], "resealed")
-    assert not OldValue.objects.filter(record_id=record.pk).exists()
-
-
 def test_the_runtime_role_may_seal_anew_and_take_away_and_the_latter_is_recorded(inquiry: Inquiry) -> None:
     record = rename(inquiry.person, "Somebody else")
     old = OldValue.objects.get(record_id=record.pk)

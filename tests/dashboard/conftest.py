@@ -49,16 +49,17 @@ def opened(name: str, *, quarantined: bool = False) -> Inquiry:
 def signed_in(db: None) -> Callable[[str], Client]:
     """A browser in which somebody with this role is signed in."""
 
-    def sign_in(role: str) -> Client:
-        client = Client()
-        user = User.objects.filter(role=role).first() or staff(role)
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        session = client.session
-        sessions.begin(session)
-        session.save()
-        return client
-
     return sign_in
+
+
+def sign_in(role: str) -> Client:
+    client = Client()
+    user = User.objects.filter(role=role).first() or staff(role)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    sessions.begin(session)
+    session.save()
+    return client
 
 
 @pytest.fixture

@@ -17,11 +17,12 @@ import httpx
 from django.conf import settings
 from django.core import signing
 
+from helpline.audit.heads import HeadsFile
 from helpline.embedded import Redis
 from helpline.local import CHECKOUT
 from intake.inquiries.answers import Answers
 from intake.inquiries.models import Draft
-from tests.servers import with_database
+from tests.servers import sealer_url, with_database
 
 BIN = Path(sys.executable).parent
 
@@ -60,6 +61,8 @@ class House:
         environ = {
             **os.environ,
             "DATABASE_URL": with_database(os.environ["DATABASE_URL"], self.database),
+            "DATABASE_SEALER_URL": sealer_url(self.database),
+            "AUDIT_HEADS_FILE": str(self.heads.path),
             "REDIS_URL": self.redis.url,
             "SITE_URL": f"http://localhost:{self.web_port}",
             "LIVE_URL": f"http://localhost:{self.live_port}/live/",
@@ -113,6 +116,13 @@ class House:
     def start_beat(self) -> None:
         schedule = str(self.folder / "beat")
         self.start("beat", str(BIN / "celery"), "-A", "helpline", "beat", "--schedule", schedule, "--pidfile=")
+
+    @property
+    def heads(self) -> HeadsFile:
+        return HeadsFile(self.folder / "audit-heads")
+
+    def start_sealer(self) -> None:
+        self.start("sealer", sys.executable, "manage.py", "seal_audit")
 
     def kill(self, name: str, sign: signal.Signals = signal.SIGKILL) -> None:
         """Send a signal to the process and all its children."""

@@ -21,7 +21,9 @@ import pytest
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
-from helpline.embedded import DATABASE, OWNER, Postgres
+from helpline.audit.models import AuditRecord, Seal
+from helpline.audit.verifying import verify
+from helpline.embedded import DATABASE, OWNER, SEALER, Postgres
 from helpline.payers.models import PayerRoad
 from intake.disclosures.models import Disclosure
 from intake.inquiries.answers import Answers, Person
@@ -135,6 +137,7 @@ def test_database_restarted(
     house.environment = QUICK_LEASE
     monkeypatch.setenv("TEST_APP_URL", own_cluster.url("helpline_app"))
     monkeypatch.setenv("TEST_OWNER_URL", own_cluster.url(OWNER))
+    monkeypatch.setenv("TEST_SEALER_URL", own_cluster.url(SEALER))
     monkeypatch.setenv("DATABASE_URL", own_cluster.url("helpline_app"))
     manage("migrate", "--verbosity", "0", database=DATABASE)
     house.database = DATABASE
@@ -148,8 +151,10 @@ def test_database_restarted(
         web = house.start_web()
         house.start_worker()
         house.start_beat()
+        house.start_sealer()
         early, late = (Browserless.with_answers(web, DANIEL) for _ in range(2))
         assert early.is_taken()
+        eventually(Seal.objects.exists)
         connection.close()
         own_cluster.stop("immediate")
         refused = late.send()
@@ -162,6 +167,9 @@ def test_database_restarted(
         eventually(lambda: late.is_taken(), 10)
         eventually(lambda: Verification.objects.filter(state=S.ANSWERED).count() == 2, 60)
         nothing_lost(2)
+        eventually(lambda: Seal.objects.count() == AuditRecord.objects.count())
+        verdict = verify(house.heads, progress=lambda count: None)
+        assert verdict.is_whole, verdict
     finally:
         connections.close_all()
         connection.settings_dict.update(before)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from helpline.audit.acting import CALLER
+from helpline.audit.models import AuditRecord
 from helpline.programs.models import Place
 from intake.disclosures.codes import TooMany
 from intake.disclosures.consenting import standing
@@ -55,6 +56,7 @@ def test_he_signs_once_and_only_then_is_his_plan_asked(client: Client, inquiry: 
     assert "your plan learns who asked" in page
     assert "Sample Plan" not in page
     assert "W123" not in page
+    assert AuditRecord.objects.filter(actor_kind="link", action="read", inquiry_id=inquiry.pk).count() == 1
     assert "You have signed" in client.post(link, SIGNED).text
     assert set(Consent.objects.values_list("purpose", flat=True)) == {"check_insurance", "refer"}
     assert Verification.objects.count() == 1

@@ -14,7 +14,6 @@ KEEPING = """
 CREATE OR REPLACE FUNCTION audit_row_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     actor text := coalesce(nullif(current_setting('helpline.actor', true), ''), 'unknown:');
-    resealing boolean := coalesce(current_setting('helpline.resealing', true), '') = 'on';
     new_row jsonb := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END;
     old_row jsonb := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END;
     row_now jsonb := coalesce(new_row, old_row);
@@ -34,10 +33,9 @@ BEGIN
     VALUES (
         split_part(actor, ':', 1), split_part(actor, ':', 2),
         CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' ELSE 'removed' END,
-        TG_TABLE_NAME, left(row_now ->> 'id', 36), about, changed,
-        CASE WHEN resealing THEN 'resealed' ELSE '' END
+        TG_TABLE_NAME, left(row_now ->> 'id', 36), about, changed, ''
     ) RETURNING id INTO written;
-    IF TG_OP <> 'INSERT' AND NOT resealing THEN
+    IF TG_OP <> 'INSERT' THEN
         INSERT INTO audit_old_value (record_id, inquiry_id, table_name, row_id, column_name, value)
         SELECT written, about, TG_TABLE_NAME, left(row_now ->> 'id', 36), was.key, was.value
         FROM jsonb_each_text(old_row) AS was
