@@ -47,6 +47,7 @@ def answer(page: Page, said: dict[str, str]) -> None:
 
 def look(page: Page, width: int, name: str) -> None:
     """No accessibility violation, nothing wider than the screen; a picture when SHOTS names a folder."""
+    page.wait_for_load_state()
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{width}-{name}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is too wide"
