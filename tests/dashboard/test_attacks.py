@@ -122,7 +122,7 @@ def test_no_address_leads_out_of_its_folder(client: Client) -> None:
         assert client.get(folder).status_code == 404
 
 
-def test_a_large_form_is_refused_in_words(client: Client) -> None:
+def test_a_large_form_is_refused(client: Client) -> None:
     assert client.post("/get-help/who/", {"caller_name": "x" * 300_000}).status_code == 400
     assert client.post("/get-help/who/", {f"f{n}": "x" for n in range(600)}).status_code == 400
 
