@@ -1,4 +1,4 @@
-"""What Django and django-allauth give when they are set up rightly: each of these is one line of settings away from gone."""
+"""What Django and django-allauth give when set up rightly: each of these is one line of settings away from gone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from helpline.accounts.models import User
 from helpline.local import CHECKOUT
@@ -48,14 +48,15 @@ def test_a_password_field_hides_and_lets_managers_help() -> None:
 
 
 def test_no_password_ends_by_the_calendar(user: User) -> None:
-    User.objects.update(joined_at=timezone.now() - timedelta(days=3000), last_login=timezone.now() - timedelta(days=3000))
+    User.objects.update(
+        joined_at=timezone.now() - timedelta(days=3000), last_login=timezone.now() - timedelta(days=3000)
+    )
     client = Client()
     assert sign_in(client) == 302
     assert client.get("/desk/queue/").status_code == 200
 
 
-
-def test_the_demos_accounts_are_refused_in_production(settings: SettingsWrapper, db: None) -> None:
+def test_the_demos_accounts_are_refused_in_production(settings: Settings, db: None) -> None:
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="public password"):
         call_command("load_demo")
@@ -71,10 +72,21 @@ def test_signing_out_is_on_every_page_of_the_desk(user: User) -> None:
 
 def test_the_image_holds_what_runs_and_nothing_else() -> None:
     ignored = (CHECKOUT / ".dockerignore").read_text().split()
-    tracked = subprocess.run(["git", "ls-files"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout.split()
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    ).stdout.split()
     inside = {name.split("/")[0] for name in tracked}
     inside = {name for name in inside if not any(fnmatch(name, pattern) for pattern in ignored)}
-    allowed = {"helpline", "intake", "templates", "static", "locale", "manage.py", "requirements.txt", "requirements.in"}
+    allowed = {
+        "helpline",
+        "intake",
+        "templates",
+        "static",
+        "locale",
+        "manage.py",
+        "requirements.txt",
+        "requirements.in",
+    }
     # What says how it was built and under which terms does no harm
     allowed |= {"README.md", "LICENSE", "Dockerfile", "docker-compose.yml", "pyproject.toml"}
     allowed |= {".dockerignore", ".gitignore", ".secrets.baseline", ".ci"}

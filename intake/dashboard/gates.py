@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
 from helpline.accounts.permissions import Permission, requires
@@ -21,6 +21,8 @@ def posted(view: Answer) -> Answer:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST":
             return view(request, *args, **kwargs)
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["POST"])
         return redirect("desk_inquiry", kwargs["inquiry_id"]) if "inquiry_id" in kwargs else redirect("desk")
 
     return guarded
