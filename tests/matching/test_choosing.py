@@ -16,7 +16,8 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from helpline.programs.geography import chord_of, unit_point
 from helpline.programs.models import Place, Program
-from intake.inquiries.triage import Care
+from intake.inquiries.answers import Answers, Said, Use
+from intake.inquiries.triage import Care, assess
 from intake.matching import choosing
 from intake.matching.choosing import CodeBook, choose
 from intake.matching.engine import Matches
@@ -177,3 +178,10 @@ def test_the_command_tells_it_as_json_and_in_words() -> None:
     assert "Ask: is withdrawal from benzodiazepines medically managed in the 24-hour bed?" in out.getvalue()
     with pytest.raises(CommandError, match="--zip"):
         call_command("match_programs", "--zip", "00000")
+
+
+def test_in_all_of_birmingham_nothing_fits_an_unknown_withdrawal_unasked() -> None:
+    answers = Answers(uses=(Use(text="the blue ones", stopped=Said.YES),))
+    found = choose(at(Need.of(answers, assess(answers)), "35203"), today=TODAY)
+    assert found.fits == ()
+    assert found.ask_first

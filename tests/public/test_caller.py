@@ -141,6 +141,15 @@ def test_a_word_with_several_meanings_is_asked_about_once(started: Client) -> No
     assert Draft.objects.get().answers.uses[0].klass is None
 
 
+def test_slang_alone_pins_nothing_and_a_brand_is_not_asked_about(started: Client) -> None:
+    asked = substance(started, 1, text="lemons")
+    assert asked.headers["Location"] == reverse("intake_substance", args=[1])
+    assert Draft.objects.get().answers.uses[0].klass is None
+    gone_on = substance(started, 2, text="Bud Light")
+    assert gone_on.headers["Location"] == reverse("intake_step", args=["substances"])
+    assert Draft.objects.get().answers.uses[1].klass == "alcohol"
+
+
 def test_a_substance_can_be_removed(started: Client) -> None:
     substance(started, 1, text="beer")
     substance(started, 2, text="xanax")
