@@ -44,12 +44,11 @@ def clean_photo(content: bytes) -> bytes:
     try:
         with _one_at_a_time, Image.open(BytesIO(content), formats=[FORMATS[kind]]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                raise NotAPhoto(
-                    _("This picture has too many pixels. Take it again in a smaller size, or leave it out.")
-                )
+                raise Image.DecompressionBombError
             return _written_anew(picture)
-    except NotAPhoto:
-        raise
+    except Image.DecompressionBombError:
+        smaller = _("This picture has too many pixels. Take it again in a smaller size, or leave it out.")
+        raise NotAPhoto(smaller) from None
     except Exception:
         # Pillow's decoders raise errors of many kinds on what was made to break them, and none is our bug
         raise NotAPhoto(_("This photo is damaged. Take it again, or leave it out.")) from None

@@ -60,7 +60,6 @@ class InsuranceForm(StepForm):
 
 
 class PlanForm(StepForm):
-    card_photo = CardPhotoField()
     insurance__payer_name = Words(
         80, label=_("Which insurance company or plan?"), help_text=_("As it is written on the card.")
     )
@@ -79,6 +78,7 @@ class PlanForm(StepForm):
         help_text=_("Plans send letters to whoever holds the policy."),
     )
 
+    card_photo = CardPhotoField()
     apart = frozenset({"card_photo"})
 
     def clean_insurance__member_id(self) -> str:
