@@ -3,7 +3,7 @@
 The rotation is killed on its way and started again. Two clients meanwhile read an inquiry at the desk and change a
 form; every answer must hold what it should. Prints ``name, ours, floor, ratio, goal, met|missed``; ours and floor are
 rows a second under those visits: ours with reading, opening, sealing, a new index, a last look at everything, and the
-start of both runs. Goal: decision 0009.
+start of both runs. Goal: decision 0013.
 """
 
 from __future__ import annotations

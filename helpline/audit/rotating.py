@@ -27,6 +27,8 @@ from helpline.vault.sealing import CannotOpen
 
 ROTATION = Actor.process("rotate_keys")
 BATCH = 500
+# A file may be a megabyte
+BATCH_OF_FILES = 4
 PASSES = 20
 PAUSE_SECONDS = 0.5
 
@@ -98,10 +100,11 @@ def _sealed_batch(columns: Sequence[SealedColumn], last: Any) -> list[tuple[Any,
     table, key = Identifier(columns[0].table), Identifier(columns[0].key)
     values = SQL(", ").join(SQL("{}::text").format(Identifier(one.column)) for one in columns)
     places = SQL(", ").join(SQL(one.place) for one in columns)
+    batch = BATCH_OF_FILES if any(one.kind == "bytea" for one in columns) else BATCH
     after = SQL("") if last is None else SQL("{} > {} AND ").format(key, Literal(last))
     query = SQL("SELECT {}, {}, {} FROM {} WHERE {}({}) ORDER BY 1 LIMIT {}")
     with connection.cursor() as cursor:
-        cursor.execute(query.format(key, values, places, table, after, _old(columns), Literal(BATCH)))
+        cursor.execute(query.format(key, values, places, table, after, _old(columns), Literal(batch)))
         return list(cursor.fetchall())
 
 

@@ -57,6 +57,8 @@ class _Opening:
 class EncryptedTextField(_TextField):
     """Text that is sealed in the database and bound to its table, column and row. The row's key must be a UUID."""
 
+    stored_as = "text"
+
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, _Opening(self))

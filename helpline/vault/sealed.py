@@ -24,7 +24,7 @@ class SealedColumn:
     """One column that holds sealed values.
 
     ``place`` is SQL over the row that gives what its value is bound to; ``kind`` is ``text`` for a column that is one
-    sealed value, ``jsonb`` for one that holds some somewhere inside.
+    sealed value, ``bytea`` for a sealed file, ``jsonb`` for one that holds some somewhere inside.
     """
 
     table: str
@@ -39,12 +39,18 @@ class SealedColumn:
             pattern = rf'"{VERSION}\.(?!{key_id}\.)[A-Za-z0-9]+\.[A-Za-z0-9_=-]{{{SHORTEST},}}"'
             return SQL("{}::text ~ {}").format(Identifier(self.column), Literal(pattern))
         start = f"{VERSION}.{key_id}."
+        if self.kind == "bytea":
+            return SQL("substring({} FROM 1 FOR {}) <> {}").format(
+                Identifier(self.column), Literal(len(start)), Literal(start.encode())
+            )
         return SQL("left({}, {}) <> {}").format(Identifier(self.column), Literal(len(start)), Literal(start))
 
     def resealed(self, stored: str, place: str, ring: Keyring) -> str:
-        """The same under the ring's current key. Raises ``CannotOpen``."""
+        """The same under the ring's current key, as PostgreSQL writes it as text. Raises ``CannotOpen``."""
         if self.kind == "jsonb":
             return INSIDE_JSON.sub(lambda found: f'"{_resealed(found[1], place, ring)}"', stored)
+        if self.kind == "bytea":
+            return f"\\x{_resealed_file(bytes.fromhex(stored[2:]), place, ring).hex()}"
         return _resealed(stored, place, ring)
 
 
@@ -66,6 +72,7 @@ def sealed_columns() -> list[SealedColumn]:
             str(field.column),
             place=field.place_in_sql(),
             key=str(model._meta.pk.column),
+            kind=field.stored_as,
         )
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy
@@ -91,9 +98,11 @@ def count_by_key(column: SealedColumn) -> dict[str, int]:
         )
     else:
         pattern = rf"^{VERSION}\.([A-Za-z0-9]+)\."
+        start = "encode(substring({} FROM 1 FOR 80), 'escape')" if column.kind == "bytea" else "left({}, 80)"
         query = SQL(
-            "SELECT coalesce(substring(left({1}, 80) FROM {2}), ''), count(*) FROM {0} WHERE {1} IS NOT NULL GROUP BY 1"
-        ).format(table, name, Literal(pattern))
+            "SELECT coalesce(substring({start} FROM {pattern}), ''), count(*) FROM {table} "
+            "WHERE {name} IS NOT NULL GROUP BY 1"
+        ).format(start=SQL(start).format(name), pattern=Literal(pattern), table=table, name=name)
     with connection.cursor() as cursor:
         cursor.execute(query)
         return {str(key_id): int(count) for key_id, count in cursor.fetchall()}
@@ -103,3 +112,9 @@ def _resealed(stored: str, place: str, ring: Keyring) -> str:
     if stored.startswith(f"{VERSION}.{ring.current}."):
         return stored
     return ring.seal_bytes(ring.open_bytes(stored, place), place)
+
+
+def _resealed_file(stored: bytes, place: str, ring: Keyring) -> bytes:
+    if stored.startswith(f"{VERSION}.{ring.current}.".encode()):
+        return stored
+    return ring.seal_file(ring.open_file(stored, place), place)

@@ -61,6 +61,19 @@ class Keyring:
         body = nonce + AESGCM(self.keys[self.current]).encrypt(nonce, content, place.encode())
         return f"{VERSION}.{self.current}.{base64.urlsafe_b64encode(body).decode()}"
 
+    def seal_file(self, content: bytes, place: str) -> bytes:
+        """As ``seal``, and the body as it is: a file would grow by a third in base64."""
+        nonce = os.urandom(NONCE_BYTES)
+        body = AESGCM(self.keys[self.current]).encrypt(nonce, content, place.encode())
+        return f"{VERSION}.{self.current}.".encode() + nonce + body
+
+    def open_file(self, sealed: bytes, place: str) -> bytes:
+        """As ``open``."""
+        head = sealed.split(b".", 2)
+        if len(head) != 3 or head[0] != VERSION.encode():
+            raise CannotOpen(f"{place.split(':')[0]}: altered, or not sealed")
+        return self._opened(head[1].decode("ascii", "replace"), head[2], place)
+
     def open(self, sealed: str, place: str) -> str:
         """Raise ``CannotOpen`` rather than ever return what was stored."""
         try:
@@ -73,8 +86,14 @@ class Keyring:
         try:
             version, key_id, encoded = sealed.split(".")
             body = base64.urlsafe_b64decode(encoded)
-            if version != VERSION:
-                raise CannotOpen(f"{place.split(':')[0]}: unknown version of sealing")
+        except ValueError:
+            raise CannotOpen(f"{place.split(':')[0]}: altered, or not sealed") from None
+        if version != VERSION:
+            raise CannotOpen(f"{place.split(':')[0]}: unknown version of sealing")
+        return self._opened(key_id, body, place)
+
+    def _opened(self, key_id: str, body: bytes, place: str) -> bytes:
+        try:
             return AESGCM(self.keys[key_id]).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], place.encode())
         except KeyError:
             raise CannotOpen(f"{place.split(':')[0]}: its key is not in VAULT_KEYS") from None

@@ -14,6 +14,7 @@ from intake.disclosures.models import Consent, Disclosure, Purpose
 from intake.inquiries.answers import Answers
 from intake.inquiries.models import ContactPoint, Inquiry, Note
 from intake.inquiries.triage import Triage
+from intake.insurance.cards import photo_came_with
 from intake.insurance.models import Policy, Verification
 from intake.insurance.x12.summary import Summary
 from intake.matching.models import Referral, ReferralState
@@ -48,6 +49,11 @@ class Case:
     @cached_property
     def policy(self) -> Policy | None:
         return Policy.objects.filter(inquiry=self.inquiry).select_related("payer").first()
+
+    @cached_property
+    def has_card(self) -> bool:
+        """Whether they sent a photo of their insurance card."""
+        return photo_came_with(self.inquiry.pk)
 
     @cached_property
     def verification(self) -> Verification | None:

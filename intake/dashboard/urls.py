@@ -11,6 +11,7 @@ urlpatterns = [
     path("calls/new/", views.new_call, name="desk_new_call"),
     path("inquiries/<uuid:inquiry_id>/", views.inquiry, name="desk_inquiry"),
     path("inquiries/<uuid:inquiry_id>/panels/<slug:name>/", views.panel, name="desk_inquiry_panel"),
+    path("inquiries/<uuid:inquiry_id>/card/", views.card_photo, name="desk_card_photo"),
     path("inquiries/<uuid:inquiry_id>/correct/", views.correct_answers, name="desk_correct"),
     path("inquiries/<uuid:inquiry_id>/take/", actions.take_inquiry, name="desk_take"),
     path("inquiries/<uuid:inquiry_id>/let-in/", actions.let_inquiry_in, name="desk_let_in"),

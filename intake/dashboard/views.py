@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -25,6 +25,7 @@ from intake.disclosures.sealing import closed_to
 from intake.inquiries.answers import Answers
 from intake.inquiries.finding import find, find_by_name
 from intake.inquiries.models import MoveRefused
+from intake.insurance.models import CardPhoto
 from intake.journey.check_insurance import correct
 from intake.journey.log_call import answer_call
 
@@ -74,6 +75,24 @@ def panel(request: StaffRequest, inquiry_id: UUID, name: str) -> HttpResponse:
     case = case_or_404(request, inquiry_id)
     record_read(Actor.staff(request.user), "inquiry", inquiry_id)
     return render(request, "dashboard/_panels.html", context_of(names, request, case) | {"shown": names})
+
+
+@require_GET
+@requires(Permission.ANSWER_INQUIRIES)
+def card_photo(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
+    """The photo of their insurance card, opened for this one look: nothing keeps it, and nothing in it could run."""
+    photo = get_object_or_404(CardPhoto, inquiry_id=inquiry_or_404(request, inquiry_id).pk)
+    record_read(Actor.staff(request.user), "insurance_card_photo", photo.pk, inquiry_id=inquiry_id)
+    return HttpResponse(
+        photo.content,
+        content_type="image/jpeg",
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Disposition": 'inline; filename="card.jpg"',
+            "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )
 
 
 @requires(Permission.ANSWER_INQUIRIES)

@@ -13,9 +13,10 @@ from django.db.models.functions import Now
 from helpline.payers.models import Payer, PayerKind
 from helpline.vault.blind import BlindIndexField
 from helpline.vault.fields import EncryptedJSONField, EncryptedTextField
+from helpline.vault.files import EncryptedFileField
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import HEALTH, PERSONAL, PLAIN, PrivacyClass
-from intake.inquiries.models import Inquiry
+from intake.inquiries.models import Draft, Inquiry
 
 
 def new_trace() -> str:
@@ -63,6 +64,33 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"policy {self.pk}"
+
+
+class CardPhoto(models.Model):
+    """The front of their insurance card: of a form still being filled in, then of its inquiry, with which it goes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    draft = models.OneToOneField(Draft, on_delete=models.CASCADE, null=True, related_name="card_photo")
+    inquiry = models.OneToOneField(Inquiry, on_delete=models.CASCADE, null=True, related_name="card_photo")
+    made_at = models.DateTimeField(db_default=Now())
+    content = EncryptedFileField()
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(("id", "draft", "inquiry", "made_at"), PLAIN),
+        "content": PERSONAL,
+    }
+
+    class Meta:
+        db_table = "insurance_card_photo"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(draft=None, inquiry__isnull=False) | Q(draft__isnull=False, inquiry=None),
+                name="a_card_is_of_a_form_or_an_inquiry",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"card photo {self.pk}"
 
 
 class VerificationState(models.TextChoices):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from helpline.audit.acting import CALLER, acting
 from intake.inquiries.answers import Answers, Use
 from intake.inquiries.models import Draft, Inquiry
+from intake.insurance.cards import hand_over
 
 SALT = "intake.draft"
 
@@ -81,6 +82,7 @@ def give_code(draft: Draft) -> None:
 def sent(draft: Draft, inquiry: Inquiry) -> None:
     """Tie the draft to its inquiry and forget the answers: from here on they live in the inquiry only."""
     with acting(CALLER):
+        hand_over(draft, inquiry)
         draft.store(inquiry=inquiry, answers_json={})
 
 

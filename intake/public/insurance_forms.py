@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake.inquiries.answers import Answers, CheckWish, ForWhom, InsuranceKind, Said, SubscriberRelation
 from intake.inquiries.wording import choices
+from intake.public.card import CardPhotoField
 from intake.public.signatures import NOT_THAT_NAME, signs_for
 from intake.public.step_form import NO_ANSWER, Pick, StepForm, Words, with_said
 
@@ -76,6 +77,9 @@ class PlanForm(StepForm):
         label=_("Does somebody else hold the policy who may not know about this?"),
         help_text=_("Plans send letters to whoever holds the policy."),
     )
+
+    card_photo = CardPhotoField()
+    apart = frozenset({"card_photo"})
 
     def clean_insurance__member_id(self) -> str:
         return "".join(self.cleaned_data["insurance__member_id"].split())

@@ -27,16 +27,18 @@ class Section:
     change: str  # where to answer when nothing was said
 
 
-def sections(answers: Answers) -> list[Section]:
+def sections(answers: Answers, *, has_card: bool = False) -> list[Section]:
     """Every step that asks something, in order; substances as one section."""
-    return [_section(step, answers) for step in applying(answers) if step.asks]
+    return [_section(step, answers, has_card=has_card) for step in applying(answers) if step.asks]
 
 
-def _section(step: Step, answers: Answers) -> Section:
+def _section(step: Step, answers: Answers, *, has_card: bool) -> Section:
     if step is BY_SLUG["substances"]:
         first = reverse("intake_substance", args=[1])
         return Section(step.title, tuple(_uses(answers)), f"{first}?then=check")
-    rows = step.form(answers=answers).rows()
+    rows = [*step.form(answers=answers).rows()]
+    if has_card and step is BY_SLUG["plan"]:
+        rows.append(("id_card_photo", _("A photo of the front of the card"), _("We have it.")))
     found = tuple(Row(label, said, f"{step.url}?then=check#{anchor}") for anchor, label, said in rows)
     return Section(step.title, found, f"{step.url}?then=check")
 

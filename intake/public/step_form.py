@@ -92,14 +92,16 @@ class Words(forms.CharField):
 class StepForm(forms.Form):
     """Fields carry the answers' own paths as names ("person__age").
 
-    ``words`` gives a field's label for the person, and for somebody who fills in for them.
+    ``words`` gives a field's label for the person, and for somebody who fills in for them. What is ``apart`` is kept
+    elsewhere than in the answers.
     """
 
     words: dict[str, tuple[Promise, Promise]] = {}
+    apart: frozenset[str] = frozenset()
 
-    def __init__(self, data: Any = None, *, answers: Answers) -> None:
+    def __init__(self, data: Any = None, files: Any = None, *, answers: Answers) -> None:
         self.answers = answers
-        super().__init__(data, initial=self.first_values())
+        super().__init__(data, files, initial=self.first_values())
         self.for_other = answers.for_whom is ForWhom.SOMEONE_ELSE
         for name, labels in self.words.items():
             self.fields[name].label = str(labels[self.for_other])
@@ -110,7 +112,7 @@ class StepForm(forms.Form):
         self.helper = self.lay_out()
 
     def first_values(self) -> dict[str, Any]:
-        return {name: _plain(self.written(name)) for name in self.base_fields}
+        return {name: _plain(self.written(name)) for name in self.base_fields if name not in self.apart}
 
     def written(self, name: str) -> Any:
         """The answer to a field, as people write it."""
@@ -134,7 +136,7 @@ class StepForm(forms.Form):
 
     def applied(self) -> Answers:
         """The answers with what this form says; where it has errors, with all that has none."""
-        return with_said(self.answers, self.cleaned_data)
+        return with_said(self.answers, {n: said for n, said in self.cleaned_data.items() if n not in self.apart})
 
     @property
     def drops(self) -> str:
@@ -144,6 +146,8 @@ class StepForm(forms.Form):
     def rows(self) -> Iterator[tuple[str, str, str]]:
         """For the check page: id, label and words of every answered field."""
         for bound in self:
+            if bound.name in self.apart:
+                continue
             if said := _in_words_of(bound.field, self.written(bound.name)):
                 yield bound.auto_id, str(bound.label), said
 

@@ -84,7 +84,7 @@ STEPS = (
     Step(4, "where", _("Where"), forms.WhereForm, template="public/intake/where.html"),
     Step(4, "reach", _("How to reach you safely"), forms.ReachForm),
     Step(5, "insurance", _("Insurance"), insurance_forms.InsuranceForm, template="public/intake/insurance.html"),
-    Step(5, "plan", _("Your plan"), insurance_forms.PlanForm, insurance_forms.is_insured),
+    Step(5, "plan", _("Your plan"), insurance_forms.PlanForm, insurance_forms.is_insured, "public/intake/plan.html"),
     Step(
         5,
         "consent",

@@ -18,8 +18,10 @@ from intake.disclosures.wording import WORDINGS
 from intake.inquiries.answers import Answers, ForWhom, Use
 from intake.inquiries.models import Draft, Inquiry
 from intake.inquiries.screening import suicide_screen
+from intake.insurance.cards import has_photo
 from intake.journey.open_inquiry import open_inquiry
 from intake.public import drafts
+from intake.public.card import keep_card
 from intake.public.codes import SendForm
 from intake.public.flow import back, elsewhere, onward, stop, wants_check
 from intake.public.notice import notice
@@ -70,11 +72,12 @@ def intake_step(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST" and (instead := elsewhere(step, drafts.find(request))):
         return instead
     draft = drafts.find_or_new(request)
-    form = step.form(posted(request), answers=draft.answers)
+    form = step.form(posted(request), request.FILES or None, answers=draft.answers)
+    draft = keep_card(request, draft, form)
     if "later" in request.POST:
         return stop(draft, step, form)
     if not form.is_valid():
-        return render(request, step.template, _context(request, step, form))
+        return render(request, step.template, _context(request, step, form) | {"has_card": has_photo(draft)})
     draft = drafts.keep(draft, form.applied())
     there = onward(request, step, draft.answers)
     return drafts.remember(redirect(f"{there}?noted={form.drops}" if form.drops else there), draft)
@@ -145,7 +148,11 @@ def intake_check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.belongs_to(draft.idempotency_key):
         _send(draft, quarantined=form.looks_automatic() or sends_many(request))
         return redirect("intake_sent")
-    shown = {"sections": sections(draft.answers), "urgent": urgent_actions(draft.answers), "notice": notice()}
+    shown = {
+        "sections": sections(draft.answers, has_card=has_photo(draft)),
+        "urgent": urgent_actions(draft.answers),
+        "notice": notice(),
+    }
     other = draft.answers.for_whom is ForWhom.SOMEONE_ELSE
     return render(request, "public/intake/check.html", shown | {"key": draft.idempotency_key, "for_other": other})
 

@@ -33,7 +33,8 @@ from helpline.vault.sealed import SealedColumn, also_sealed, count_by_key, seale
 from intake.disclosures.models import Disclosure
 from intake.inquiries.finding import find, find_by_name
 from intake.inquiries.models import ContactPoint, Draft, Inquiry, Person
-from intake.insurance.models import Policy
+from intake.insurance.cards import keep_photo
+from intake.insurance.models import CardPhoto, Policy
 from intake.journey.demo import people
 from intake.journey.open_inquiry import open_inquiry
 from tests.servers import owner_url, with_database
@@ -54,6 +55,9 @@ LEDGER_ATTACKS = (
     "DELETE FROM disclosures_ledger",
     "TRUNCATE disclosures_ledger",
 )
+
+# Bytes that are neither text nor base64, a dot and a backslash among them
+PHOTO = bytes(range(256)) * 2000
 
 UseKeys = Callable[[dict[str, str]], None]
 
@@ -110,6 +114,7 @@ def a_story() -> Inquiry:
     draft = Draft(answers_json=answers.to_json())
     draft.save()
     draft.give_code()
+    keep_photo(draft, PHOTO)
     Disclosure.objects.create(
         inquiry_id=inquiry.pk, consent_id=uuid.uuid4(), purpose="refer", recipient="Hope House", fields=["name"],
         notice_version="1", made_by="staff:x", about_id=uuid.uuid4(),
@@ -141,6 +146,7 @@ def test_everything_comes_under_the_newest_keys(fresh_database: str, use_keys: U
     assert (keyring().open(data["secret"], "mfa_authenticator.data"), data["kept"]) == ("JBSWY3DPEHPK3PXP", 7)
     assert [one.pk for one in find(code)] == [one.pk for one in find("312-555-0142")] == [inquiry.pk]
     assert Draft.objects.by_code(draft_code) is not None
+    assert CardPhoto.objects.get().content == PHOTO
     policy = Policy.objects.get()
     assert policy.member_id_index == Policy._meta.get_field("member_id_index").made(policy)
 
@@ -158,6 +164,7 @@ def test_a_dry_run_counts_and_changes_nothing(fresh_database: str) -> None:
     assert status == 0, said
     for line in (
         "inquiries_person.first_name: k1: 1", "mfa_authenticator.data: k1: 1", "disclosures_ledger.recipient: k1: 1",
+        "insurance_card_photo.content: k1: 1",
         "inquiries_contact_point.address_index: 1 of 1 rows to index again",
     ):  # fmt: skip
         assert f"{line}\n" in said
