@@ -25,7 +25,9 @@ class CardPhotoField(forms.FileField):
             required=False,
             allow_empty_file=True,
             label=_("A photo of the front of the card"),
-            help_text=_("It helps us if you are unsure what to write. Only our consultants see it. You can leave it out."),
+            help_text=_(
+                "It helps us if you are unsure what to write. Only our consultants see it. You can leave it out."
+            ),
         )
 
     def clean(self, data: Any, initial: Any = None) -> bytes | None:
