@@ -35,6 +35,8 @@ from redis.retry import Retry
 DATABASE = "helpline"
 OWNER, APP, SEALER = "helpline_owner", "helpline_app", "helpline_sealer"
 RUNTIME_GROUP, SEALING_GROUP = "helpline_runtime", "helpline_sealing"
+# What the app becomes for requests without a seat at the desk, and never is by itself (helpline/vault/wall.py)
+WALLED = ("helpline_by_link", "helpline_listings")
 START_SECONDS = 60
 # Whether it runs is asked, not waited for
 AT_ONCE = Retry(NoBackoff(), 0)
@@ -195,7 +197,7 @@ class Postgres:
         """Three log-ins: the owner migrates; the app and the audit's sealer own nothing and have granted rights."""
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as db:
             known = {row[0] for row in db.execute("SELECT rolname FROM pg_roles").fetchall()}
-            for group in {RUNTIME_GROUP, SEALING_GROUP} - known:
+            for group in {RUNTIME_GROUP, SEALING_GROUP, *WALLED} - known:
                 db.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(group)))
             nothing_more = "NOCREATEDB NOBYPASSRLS"
             for role, rights in ((OWNER, "CREATEDB"), (APP, nothing_more), (SEALER, nothing_more)):
@@ -208,6 +210,9 @@ class Postgres:
                     )
             for group, member in ((RUNTIME_GROUP, APP), (SEALING_GROUP, SEALER)):
                 db.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(member)))
+            for group in WALLED:
+                granted = sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE")
+                db.execute(granted.format(sql.Identifier(group), sql.Identifier(APP)))
             if not db.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
                 db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*map(sql.Identifier, (DATABASE, OWNER))))
 

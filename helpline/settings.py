@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "helpline.accounts.middleware.StaffOnly",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "helpline.accounts.middleware.SecondWall",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -248,7 +249,11 @@ if OIDC_ISSUER:
     ]
     if PRODUCTION and not OIDC_ISSUER.startswith("https://"):
         raise ImproperlyConfigured("OIDC_ISSUER must begin with https://")
-    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    INSTALLED_APPS += [
+        "allauth.socialaccount",
+        "allauth.socialaccount.providers.openid_connect",
+        "helpline.accounts.sso_rights",
+    ]
     SOCIALACCOUNT_ADAPTER = "helpline.accounts.sso.SSOAdapter"
     SOCIALACCOUNT_STORE_TOKENS = False
     _oidc_app = {

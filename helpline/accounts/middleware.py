@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from helpline.accounts import kept, sessions
 from helpline.accounts.factors import has_factor, second_step_missing
 from helpline.accounts.models import User
+from helpline.accounts.permissions import ROLES, SEES_PEOPLE
+from helpline.vault.wall import BY_LINK, LISTINGS, wall, within_reach
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # All that somebody who has yet to add a second step can do, and all that somebody who has yet to use it can
@@ -87,3 +89,24 @@ def second_step_first(request: HttpRequest) -> HttpResponse | None:
     first = next(way["url"] for way in ways if way["id"].startswith("mfa_reauthenticate"))
     then = request.path if request.method == "GET" else reverse("desk")
     return redirect(f"{first}?{urlencode({'next': then}, safe='/')}")
+
+
+class SecondWall:
+    """Holds the database to what a request may touch (helpline/vault/wall.py), as soon as it is known whose it is.
+
+    Only staff who may see people work without it; the addresses that are open to everybody keep it for them, too.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with wall() as request.wall:  # type: ignore[attr-defined]
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if not getattr(view, "login_required", True) or not request.user.is_authenticated:
+            request.wall.up(BY_LINK)  # type: ignore[attr-defined]
+        elif not ROLES[request.user.role].permissions & SEES_PEOPLE:
+            request.wall.up(LISTINGS)  # type: ignore[attr-defined]
+            within_reach(request.user.pk)

@@ -27,6 +27,14 @@ class Permission(StrEnum):
     REVIEW_BREAK_GLASS = "review_break_glass"
 
 
+# Whoever has one of these may see something of the people we help; for everybody else a second wall stands
+SEES_PEOPLE = frozenset(Permission) - {
+    Permission.CORRECT_LISTINGS,
+    Permission.READ_STAFF,
+    Permission.MANAGE_STAFF,
+}
+
+
 @dataclass(frozen=True)
 class Role:
     name: Any

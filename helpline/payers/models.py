@@ -26,7 +26,7 @@ class PayerQuerySet(models.QuerySet["Payer"]):
         """The one payer with exactly this name or alias, in any case; None when there is none or several."""
         spoken = " ".join(said.split())
         called = models.Q(name__iexact=spoken) | models.Q(aliases__name__iexact=spoken)
-        found = self.filter(called).select_related("road").distinct()[:2]
+        found = self.filter(called).distinct()[:2]
         return found[0] if len(found) == 1 else None
 
 

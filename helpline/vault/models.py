@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import PLAIN, PrivacyClass
+from helpline.vault.wall import within_reach
 
 
 class LinkRefused(Exception):
@@ -30,10 +31,13 @@ class SignedLinkQuerySet(models.QuerySet["SignedLink"]):
         return link, secret
 
     def open(self, secret: str, *, purpose: str) -> SignedLink:
-        """The usable link behind this secret. Raises ``LinkRefused``."""
-        link = self.filter(secret_hash=hash_secret(secret), purpose=purpose, used_at=None, expires_at__gt=Now()).first()
+        """The usable link behind this secret, which brings its subject into reach. Raises ``LinkRefused``."""
+        hashed = hash_secret(secret)
+        within_reach(hashed)
+        link = self.filter(secret_hash=hashed, purpose=purpose, used_at=None, expires_at__gt=Now()).first()
         if link is None:
             raise LinkRefused
+        within_reach(link.subject)
         return link
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db.models.functions import Now
 
 from helpline.vault.blind import newest
+from helpline.vault.wall import within_reach
 from intake.disclosures.models.codes import CodeTry, ConsentCode
 
 # No vowels, no look-alikes; 27 letters, so eight of them are 38 bits
@@ -48,9 +49,12 @@ def spend_code(typed: str, *, address: str) -> ConsentCode:
     Call outside a transaction that may be undone: a try counts whatever comes of it.
     """
     _count_try(address)
-    code = ConsentCode.objects.filter(code_index=_index(typed), used_at=None, expires_at__gt=Now()).first()
+    index = _index(typed)
+    within_reach(index)
+    code = ConsentCode.objects.filter(code_index=index, used_at=None, expires_at__gt=Now()).first()
     if code is None or not ConsentCode.objects.filter(pk=code.pk, used_at=None).update(used_at=Now()):
         raise CodeRefused
+    within_reach(code.inquiry_id)
     return code
 
 

@@ -20,6 +20,7 @@ from helpline.vault.blind import BlindIndexField, BlindTokensField, blind_indexe
 from helpline.vault.fields import EncryptedJSONField, EncryptedTextField
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import HEALTH, PERSONAL, PLAIN, PrivacyClass
+from helpline.vault.wall import within_reach
 from intake.inquiries.answers import Answers
 from intake.inquiries.names import findable
 from intake.inquiries.triage import Triage, Urgency
@@ -175,7 +176,13 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         return held
 
     def by_reference(self, code: str) -> Inquiry | None:
-        return self.filter(reference_index__in=blind_indexes("reference", normal_code(code))).first()
+        """The inquiry with this code. Whoever says it may reach it."""
+        indexes = blind_indexes("reference", normal_code(code))
+        within_reach(*indexes)
+        found = self.filter(reference_index__in=indexes).first()
+        if found:
+            within_reach(found.pk)
+        return found
 
 
 class Inquiry(models.Model):
@@ -346,8 +353,12 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def by_code(self, code: str) -> Draft | None:
         """The unsent form behind a code; one that was sent is opened by its own reference code only."""
-        found = self.usable().filter(resume_index__in=blind_indexes("draft", normal_code(code)), inquiry=None)
-        return found.first()
+        indexes = blind_indexes("draft", normal_code(code))
+        within_reach(*indexes)
+        found = self.usable().filter(resume_index__in=indexes, inquiry=None).first()
+        if found:
+            within_reach(found.pk, found.idempotency_key)
+        return found
 
 
 class Draft(models.Model):

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import F, Model
 
+from helpline.vault.ids import new_id
+from helpline.vault.wall import within_reach
 from intake.inquiries.answers import Answers, ContactMethod, ForWhom, PartOfDay, Said
 from intake.inquiries.models import Caller, Channel, ContactPoint, Inquiry, Person, new_code
 from intake.inquiries.triage import assess
@@ -24,8 +26,10 @@ def open_from(
     language: str = "en",
 ) -> Inquiry:
     """Person, caller, inquiry and contact points. Raises ``IntegrityError`` when the key was used before."""
-    triage = assess(answers)
+    triage, pk = assess(answers), new_id()
+    within_reach(pk)
     inquiry = Inquiry.objects.create(
+        pk=pk,
         reference_code=new_code(),
         idempotency_key=idempotency_key,
         channel=channel,

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from helpline.audit.acting import CALLER, acting
+from helpline.vault.wall import within_reach
 from intake.inquiries.answers import Answers, Use
 from intake.inquiries.models import Draft, Inquiry
 from intake.insurance.cards import hand_over
@@ -28,11 +29,22 @@ def find(request: HttpRequest) -> Draft | None:
         pk = UUID(value)
     except ValueError:
         return None
+    within_reach(pk)
     found = Draft.objects.usable().filter(pk=pk).first()
+    if found:
+        _reaching(found)
     if found or Draft.objects.filter(pk=pk).exists():
         return found
     # Known before there is a row, so that an empty form sent twice is one inquiry, too
     return Draft(pk=pk, idempotency_key=pk)
+
+
+def _reaching(draft: Draft) -> Draft:
+    """The draft, with what belongs to it in the request's reach."""
+    within_reach(draft.pk, draft.idempotency_key)
+    if draft.inquiry_id:
+        within_reach(draft.inquiry_id)
+    return draft
 
 
 def find_or_new(request: HttpRequest) -> Draft:
@@ -44,7 +56,7 @@ def find_or_new(request: HttpRequest) -> Draft:
 def _new() -> Draft:
     draft = Draft()
     draft.idempotency_key = draft.pk
-    return draft
+    return _reaching(draft)
 
 
 def start(before: Draft | None, uses: tuple[Use, ...]) -> Draft:

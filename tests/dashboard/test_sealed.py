@@ -17,7 +17,7 @@ from helpline.accounts.permissions import ROLES
 from helpline.audit.models import AuditRecord
 from intake.disclosures.models import BreakGlass, Disclosure, SealedRecord
 from intake.inquiries.models import Event, Inquiry
-from intake.insurance.models import Verification
+from intake.insurance.models import CardPhoto, Verification
 from intake.insurance.models import VerificationState as S
 from intake.journey import break_glass
 from intake.journey.log_call import plan_callback, take
@@ -49,6 +49,7 @@ def addresses(sealed: Inquiry, owner: User) -> dict[str, str]:
     callback = plan_callback(sealed, due_at=timezone.now() + timedelta(1), contact_point=None, by=owner)
     referral = refer(sealed, a_program(), packet=False, by=owner)
     Verification.objects.update(state=S.BY_PHONE, finished_at=Now())
+    CardPhoto.objects.create(inquiry=sealed, content=b"a picture")
     given = {
         "inquiry_id": sealed.pk, "callback_id": callback.pk, "referral_id": referral.pk,
         "verification_id": Verification.objects.get().pk, "program_id": a_program("Another").pk, "name": "next",
