@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -63,6 +63,8 @@ class AuditRecord(models.Model):
             BrinIndex(fields=["at"], name="audit_record_at"),
             models.Index(fields=["inquiry_id", "id"], name="audit_record_inquiry"),
             models.Index(fields=["subject_id", "id"], name="audit_record_subject"),
+            models.Index(fields=["actor_id", "id"], name="audit_record_staff", condition=models.Q(actor_kind="staff")),
+            GinIndex(fields=["fields"], name="audit_record_listed", condition=models.Q(action="listed")),
         ]
 
     def __str__(self) -> str:

@@ -103,7 +103,10 @@ def begin(heads: HeadsFile, stop: Event, *, after_restore: str = "") -> Sealer |
 
 
 def keep_sealing(heads: HeadsFile, stop: Event, *, after_restore: str = "") -> None:
-    """Until ``stop``. A database that is away is waited for; raises ``Refused``."""
+    """Until ``stop``. A database that is away is waited for; one that lets the sealer's role not in is an error.
+
+    Raises ``Refused``, and what the database said.
+    """
     while not stop.is_set():
         try:
             if sealer := begin(heads, stop, after_restore=after_restore):
@@ -111,11 +114,18 @@ def keep_sealing(heads: HeadsFile, stop: Event, *, after_restore: str = "") -> N
                 while not stop.is_set():
                     sealer.look()
                     stop.wait(EVERY_SECONDS)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as error:
+            if turned_away(error):
+                raise
             logger.warning("The database is away; sealing goes on when it is back", exc_info=True)
         finally:
             connection.close()
         stop.wait(AGAIN_SECONDS)
+
+
+def turned_away(error: Exception) -> bool:
+    """Whether the database is there and knows no such role, or not its password. libpq gives it no code."""
+    return any(words in str(error) for words in ("authentication failed", "does not exist", "not permitted to log in"))
 
 
 def _holds(head: Head | None, tip: Head) -> bool:

@@ -62,8 +62,8 @@ def verify(file: HeadsFile, *, progress: Callable[[int], object]) -> Verdict:
         reading.end()
         unsealed, since, now = _tail()
         findings = [*reading.findings, *_not_sealed(reading, unsealed, since, now)]
-    if read and not file.path.exists():
-        words = f"{file.path} is not there; without it a chain that was rewritten as a whole passes for the true one"
+    if read and reading.heads.last is None:
+        words = f"{file.path} is not there, or holds no head; without one a chain rewritten as a whole passes for true"
         findings.append(Finding(Kind.NO_HEADS, words))
     return Verdict(read, tuple(findings), reading.uncounted, unsealed, now - since if since else None)
 

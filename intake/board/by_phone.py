@@ -14,7 +14,8 @@ def plans_to_ask(user: User, most: int = 100) -> list[tuple[Verification, bool, 
     about = [each.policy.inquiry_id for each in waiting]
     consents = Consent.objects.in_force().filter(inquiry_id__in=about, purpose=Purpose.CHECK_INSURANCE)
     agreed = {consent.inquiry_id for consent in consents if not consent.deficiencies()}
-    agreed -= set(Restriction.objects.in_force().filter(inquiry_id__in=about).values_list("inquiry_id", flat=True))
+    limits = Restriction.objects.in_force().filter(inquiry_id__in=about, purpose=Purpose.CHECK_INSURANCE)
+    agreed -= set(limits.values_list("inquiry_id", flat=True))
     mine = {each.policy.inquiry_id for each in waiting if each.policy.inquiry.owner_id == user.pk}
     closed = closed_to(user, about) - mine
     return [(each, each.policy.inquiry_id in agreed, each.policy.inquiry_id in closed) for each in waiting]

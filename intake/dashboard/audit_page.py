@@ -23,6 +23,7 @@ from helpline.accounts.reauthentication import recently_authenticated
 from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record
 from helpline.audit.models import AuditRecord, Seal
+from intake.board.records import records_about
 from intake.dashboard import history
 from intake.dashboard.gates import posted
 from intake.inquiries.models import Inquiry
@@ -56,9 +57,10 @@ class Sought:
     def rows(self) -> QuerySet[AuditRecord]:
         rows = AuditRecord.objects.all()
         if self.inquiry:
-            rows = rows.filter(inquiry_id=self.inquiry_id) if self.inquiry_id else rows.none()
+            rows = records_about(self.inquiry_id) if self.inquiry_id else rows.none()
         if self.who:
-            rows = rows.filter(actor_id=self.who[:36]) if self.who.replace("-", "").isalnum() else rows.none()
+            named = self.who.replace("-", "").isalnum()
+            rows = rows.filter(actor_kind="staff", actor_id=self.who[:36]) if named else rows.none()
         if self.day:
             hours = _hours_of(self.day)
             rows = rows.filter(at__gte=hours[0], at__lt=hours[1]) if hours else rows.none()

@@ -13,13 +13,17 @@ from helpline.accounts.permissions import Permission
 from intake.dashboard.forms import LONGEST_NOTE, NOTE, DeskForm
 from intake.disclosures.applicability import applicability
 from intake.disclosures.models import AccountingRequest, Breach, BreakGlass, OfficialRequest, Purpose
-from intake.journey.asked import REPORT_FIELDS
+from intake.journey.asked import ORDER_FIELDS, REPORT_FIELDS
 from intake.journey.break_glass import EMERGENCY_FIELDS
 
 if TYPE_CHECKING:
     _BreachForm = forms.ModelForm[Breach]
 else:
     _BreachForm = forms.ModelForm
+
+
+# What the column holds
+MOST = 2_147_483_647
 
 
 def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
@@ -115,6 +119,58 @@ class AccountingForm(DeskForm):
         return self.cleaned_data["asked_on"]
 
 
+class AccountingByCodeForm(AccountingForm):
+    code = forms.CharField(
+        label=_("Their code"),
+        max_length=40,
+        help_text=_("The reference code of the form or call, or the code of their own that they got when they signed."),
+        error_messages={"required": _("Ask for the code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}),
+    )
+    field_order = ("code", "kind", "asked_on")
+
+
+class CourtOrderForm(DeskForm):
+    """An order authorizes and a subpoena compels: both are asked for (42 CFR 2.61)."""
+
+    code = forms.CharField(
+        label=_("Reference code of the record the order names"),
+        max_length=40,
+        error_messages={"required": _("Write the reference code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}),
+    )
+    court = forms.CharField(
+        label=_("Which court"), max_length=200, error_messages={"required": _("Write which court ordered it.")}
+    )
+    number = forms.CharField(
+        label=_("Number of the order or case"), max_length=80, error_messages={"required": _("Write its number.")}
+    )
+    ordered_on = day(_("Ordered on"))
+    subpoena = forms.CharField(
+        label=_("The subpoena or other mandate that goes with it: who issued it, and its number"),
+        max_length=200,
+        help_text=_("The order alone lets us disclose and does not make us; the subpoena alone opens nothing."),
+        error_messages={"required": _("Without a subpoena or similar mandate nothing has to leave: ask counsel.")},
+    )
+    subpoena_on = day(_("Subpoena of"))
+    scope = words(_("What the order lets us disclose, and for what"), _("Write what the order allows."))
+    recipient = forms.CharField(
+        label=_("To whom it goes"), max_length=200, error_messages={"required": _("Write to whom it goes.")}
+    )
+    fields_told = ticks(_("What goes, and nothing beyond the order"), ORDER_FIELDS, _("Tick what goes."))
+    counsel = forms.BooleanField(
+        label=_("Counsel read the order, and it is one of 42 CFR 2.61 to 2.67"),
+        error_messages={"required": _("Ask counsel first.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for name in ("ordered_on", "subpoena_on"):
+            if said.get(name) and said[name] > timezone.localdate():
+                self.add_error(name, _("This day has not come yet."))
+        return said
+
+
 class OfficialForm(DeskForm):
     kind = forms.ChoiceField(label=_("Who asks"), choices=OfficialRequest.Kind.choices, widget=forms.RadioSelect)
     who = forms.CharField(
@@ -147,7 +203,11 @@ class BreachForm(_BreachForm):
     what = words(_("What happened"), _("Write what happened."))
     whom = words(_("Whose records, as far as known"), _("Write whose records, or that nobody knows yet."))
     people = forms.IntegerField(
-        label=_("How many people, if known"), required=False, min_value=1, help_text=_("Unknown counts as 500 or more.")
+        label=_("How many people, if known"),
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        help_text=_("Unknown counts as 500 or more."),
     )
 
     class Meta:
@@ -179,15 +239,29 @@ class AssessmentForm(_BreachForm):
         empty_value=None,
         widget=forms.RadioSelect,
     )
-    people = forms.IntegerField(label=_("How many people"), required=False, min_value=1)
+    people = forms.IntegerField(
+        label=_("How many people"),
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        help_text=_("Unknown counts as more than 500."),
+    )
+    most_in_a_state = forms.IntegerField(
+        label=_("How many of them live in one state, in the one with the most"),
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        help_text=_("More than 500: its newspapers and broadcasters are told, too."),
+    )
     people_told_on = day(_("The people were told on"), required=False)
     secretary_told_on = day(_("The Secretary of Health and Human Services was told on"), required=False)
+    media_told_on = day(_("Newspapers and broadcasters were told on"), required=False)
 
     class Meta:
         model = Breach
         fields = (
-            "nature", "receiver", "acquired", "mitigated", "low_probability", "people", "people_told_on",
-            "secretary_told_on",
+            "nature", "receiver", "acquired", "mitigated", "low_probability", "people", "most_in_a_state",
+            "people_told_on", "secretary_told_on", "media_told_on",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -202,6 +276,8 @@ class AssessmentForm(_BreachForm):
             for name in factors:
                 if not said.get(name, "").strip():
                     self.add_error(name, _("A breach is presumed until all four are answered."))
+        if (said.get("most_in_a_state") or 0) > (said.get("people") or MOST):
+            self.add_error("most_in_a_state", _("More than there are people: one of the two is wrong."))
         return said
 
 

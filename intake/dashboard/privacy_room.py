@@ -16,8 +16,10 @@ from helpline.accounts.permissions import Permission, requires
 from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, acting, record
 from intake.dashboard.privacy_forms import (
+    AccountingByCodeForm,
     AssessmentForm,
     BreachForm,
+    CourtOrderForm,
     OfficialAnswerForm,
     ReadersForm,
     SignOffForm,
@@ -109,6 +111,19 @@ def _accounted(request: StaffRequest, accounting_id: UUID) -> tuple[AccountingRe
     return row, account_for(row, by=Actor.staff(request.user)), newest.patient_name if newest else ""
 
 
+@officer
+def ask_accounting(request: StaffRequest) -> HttpResponse:
+    """Somebody asks the privacy officer themselves: their code says whose records it is about."""
+    form = AccountingByCodeForm(
+        request.POST or None, initial={"asked_on": timezone.localdate(), "kind": AccountingRequest.Kind.ACCOUNTING}
+    )
+    if request.method == "POST" and form.is_valid():
+        if made := asked.ask_accounting_by_code(by=request.user, **form.cleaned_data):
+            return redirect("desk_privacy_accounting", made.pk)
+        form.add_error("code", _("Nobody has this code. Check it letter by letter."))
+    return _page(request, "privacy/accounting_new.html", form=form)
+
+
 @require_GET
 @officer
 def accounting(request: StaffRequest, accounting_id: UUID) -> HttpResponse:
@@ -174,6 +189,22 @@ def official_request(request: StaffRequest, official_id: UUID) -> HttpResponse:
         return redirect("desk_privacy")
     _seen(request, "official_request", row.pk)
     return _page(request, "privacy/official_request.html", row=row, form=form)
+
+
+@officer
+def court_order(request: StaffRequest, official_id: UUID) -> HttpResponse:
+    """An order and its subpoena are written down, and what leaves by them goes into the ledger. Nothing is sent."""
+    row = get_object_or_404(OfficialRequest, pk=official_id)
+    form = CourtOrderForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = dict(form.cleaned_data)
+        if inquiry_id := asked.behind_code(said.pop("code")):
+            del said["counsel"]
+            asked.record_court_order(row, inquiry_id, fields=said.pop("fields_told"), **said, by=request.user)
+            messages.success(request, _("It is in the ledger. Nothing was sent: that is yours and counsel's to do."))
+            return redirect("desk_privacy_official", official_id)
+        form.add_error("code", _("No record has this code. Check it letter by letter."))
+    return _page(request, "privacy/court_order.html", row=row, form=form)
 
 
 @officer

@@ -21,7 +21,7 @@ WIDTHS = (28, 56, 50, 46)
 def accounting_pdf(request: AccountingRequest, rows: Sequence[Accounted], *, name: str) -> bytes:
     """One table: when, to whom, what, why; and who answers questions."""
     page = FPDF(format="letter")
-    page.set_title(_("Accounting of disclosures"))
+    page.set_title(_title(request))
     page.set_lang("en")
     page.add_font("DejaVu", fname=FONTS / "DejaVuSans.ttf")
     page.add_font("DejaVu", style="B", fname=FONTS / "DejaVuSans-Bold.ttf")
@@ -35,10 +35,15 @@ def accounting_pdf(request: AccountingRequest, rows: Sequence[Accounted], *, nam
     return bytes(page.output())
 
 
+def _title(request: AccountingRequest) -> str:
+    is_list = request.kind == AccountingRequest.Kind.LIST
+    return _("List of disclosures by an intermediary") if is_list else _("Accounting of disclosures")
+
+
 def _head(request: AccountingRequest, name: str) -> list[tuple[str, str, int]]:
     asked = f"{request.asked_on:%B %d, %Y}"
     return [
-        (_("Accounting of disclosures"), "B", 16),
+        (_title(request), "B", 16),
         (name or _("Name not known to us"), "B", 12),
         (
             _("What %(site)s disclosed in the %(years)d years before %(asked)s, when you asked (42 CFR 2.24, 2.25).")
@@ -56,7 +61,7 @@ def _head(request: AccountingRequest, name: str) -> list[tuple[str, str, int]]:
 
 
 def _table(page: FPDF, rows: Sequence[Accounted]) -> None:
-    with page.table(col_widths=WIDTHS, text_align="LEFT", line_height=5) as table:
+    with page.table(col_widths=WIDTHS, text_align="LEFT", v_align="TOP", line_height=5, padding=1.5) as table:
         head = table.row()
         for title in (_("When"), _("To whom"), _("What"), _("Why")):
             head.cell(title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -37,11 +37,13 @@ def give(
     recipients: str = "",
     by_the_person: bool,
     held_because: str = "",
+    signed_at: datetime | None = None,
     by: Actor,
 ) -> Consent:
     """Record a consent for one purpose as a new version. Raises ``ValueError`` when an element of 2.31(a) is missing.
 
-    One that is ``held_because`` of something unlocks nothing until the privacy officer releases it.
+    One that is ``held_because`` of something unlocks nothing until the privacy officer releases it. ``signed_at`` is
+    when they signed, if that was not now: its time runs from then.
     """
     wording = WORDINGS[purpose]
     versions = Consent.objects.filter(inquiry_id=inquiry_id, purpose=purpose)
@@ -57,8 +59,8 @@ def give(
         purpose_text=wording.purpose,
         revocation_text=wording.revocation,
         refusal_text=wording.refusal,
-        signed_at=Now(),
-        expires_at=Now() + timedelta(days=wording.days),
+        signed_at=signed_at or Now(),
+        expires_at=(signed_at or Now()) + timedelta(days=wording.days),
         signature=signature.strip(),
         signed_how=how,
         signer_is_the_person=by_the_person,

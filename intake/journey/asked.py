@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from datetime import date
 
@@ -14,6 +15,7 @@ from intake.disclosures.models import (
     AccountingRequest,
     Basis,
     Consent,
+    CourtOrder,
     Disclosure,
     LegalText,
     OfficialRequest,
@@ -21,11 +23,18 @@ from intake.disclosures.models import (
 )
 from intake.inquiries.events import announce
 from intake.inquiries.models import Inquiry
+from intake.journey.own_code import behind_own_code
 
 # 2.12(c)(6) covers the report itself and nothing of the records behind it
 REPORT_FIELDS = (
     "child's name", "child's age", "where the child is", "what was said or seen", "who is suspected",
     "who said it", "how to reach us",
+)  # fmt: skip
+
+# What there is of a person here, for the scope of a court's order
+ORDER_FIELDS = (
+    "name", "age and birth date", "how to reach them", "when they contacted us", "substances and health",
+    "what was said on calls", "insurance", "referrals",
 )  # fmt: skip
 
 
@@ -55,6 +64,51 @@ def ask_accounting(inquiry: Inquiry, *, kind: str, asked_on: date, by: User) -> 
     """Raises ``ValueError`` for a list of 2.24 where we are no intermediary."""
     with acting(Actor.staff(by)):
         return rights.ask_accounting(inquiry_id=inquiry.pk, kind=kind, asked_on=asked_on)
+
+
+def behind_code(code: str) -> uuid.UUID | None:
+    """Whose records a reference code, or the person's own code, names; the own code also after they were erased."""
+    inquiry = Inquiry.objects.only("pk").by_reference(code)
+    link = None if inquiry else behind_own_code(code)
+    return inquiry.pk if inquiry else link.subject if link else None
+
+
+def ask_accounting_by_code(code: str, *, kind: str, asked_on: date, by: User) -> AccountingRequest | None:
+    """As ``ask_accounting``, for whoever a code names; None when it names nobody."""
+    inquiry_id = behind_code(code)
+    if inquiry_id is None:
+        return None
+    with acting(Actor.staff(by)):
+        return rights.ask_accounting(inquiry_id=inquiry_id, kind=kind, asked_on=asked_on)
+
+
+def record_court_order(
+    request: OfficialRequest, inquiry_id: uuid.UUID, *, recipient: str, fields: Iterable[str], by: User, **order: object
+) -> CourtOrder:
+    """The order, its subpoena, and the ledger row of what they make us disclose. It sends nothing.
+
+    Once a request and record: a second time gives back what is there. Raises ``ValueError`` for a field that we have
+    nothing of.
+    """
+    told, actor = list(fields), Actor.staff(by)
+    if beyond := set(told) - set(ORDER_FIELDS):
+        raise ValueError(f"Nothing we keep: {', '.join(sorted(beyond))}")
+    with acting(actor):
+        OfficialRequest.objects.select_for_update().get(pk=request.pk)
+        if known := CourtOrder.objects.filter(request=request, inquiry_id=inquiry_id).first():
+            return known
+        made = CourtOrder.objects.create(request=request, inquiry_id=inquiry_id, recorded_by=by, **order)
+        disclose_without_consent(
+            inquiry_id=inquiry_id,
+            basis=Basis.COURT_ORDER,
+            recipient=recipient,
+            fields=told,
+            reason=f"{made.court}, {made.number}; {made.subpoena}. {made.scope}",
+            about=made.pk,
+            by=actor,
+        )
+        announce("changed", inquiry_id)
+    return made
 
 
 def answer_accounting(request: AccountingRequest, *, by: User) -> None:

@@ -16,8 +16,9 @@ from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting, record
 from helpline.audit.models import OldValue
 from helpline.programs.models import Place
+from intake.board.records import rows_behind
 from intake.inquiries.models import Inquiry, MoveRefused, State
-from intake.insurance.models import Attempt, Verification
+from intake.insurance.models import Verification
 from intake.retention.models import Archived, Held, LegalHold, is_held
 from intake.retention.rules import RULES, Rule, age_band
 
@@ -40,22 +41,15 @@ def erase(inquiry: Inquiry, *, by: Actor, reason: str) -> None:
         person, caller = inquiry.person, inquiry.caller
         # They protect the contact points they name, which go with the inquiry
         inquiry.callbacks.all().delete()
-        erased, rows = inquiry.pk, _rows_of(inquiry)
+        erased, rows = inquiry.pk, rows_behind(inquiry)
         inquiry.delete()
         person.delete()
         caller.delete()
         # What sealed fields held before; the record of the changes names fields only, and stays
         OldValue.objects.filter(Q(inquiry_id=erased) | Q(row_id__in=rows)).delete()
         record(by, "erased", "inquiry", [erased], inquiry_id=erased, reason=reason)
-
-
-def _rows_of(inquiry: Inquiry) -> list[str]:
-    """Ids of the rows that know this inquiry only by way of another row."""
-    verifications = Verification.objects.filter(policy__inquiry=inquiry)
-    attempts = Attempt.objects.filter(verification__in=verifications)
-    found = [inquiry.person_id, inquiry.caller_id]
-    found += [*verifications.values_list("pk", flat=True), *attempts.values_list("pk", flat=True)]
-    return [str(row) for row in found]
+        # So that what was done to them is still found by the inquiry
+        record(by, "erased", "row", rows, inquiry_id=erased, reason=reason)
 
 
 def _archive(inquiry: Inquiry) -> Archived:
@@ -92,15 +86,22 @@ def retire(*, now: datetime, tell: Callable[[str], None], dry_run: bool = False)
         for inquiry in due_to_go(rule, now):
             held = is_held(inquiry.pk)
             gone["held" if held else rule.kind] += 1
-            if not held and not dry_run:
+            if held:
+                continue
+            if not dry_run:
                 erase(inquiry, by=BY_RULE, reason="retention")
-                tell(f"{inquiry.pk} {rule.kind}")
+            tell(f"{inquiry.pk} {rule.kind}")
     return gone
 
 
 def hold(inquiry: Inquiry, *, why: str, by: User) -> LegalHold:
-    """Keep this record whatever the rules say. Raises ``IntegrityError`` when it is held already."""
+    """Keep this record whatever the rules say.
+
+    Raises ``IntegrityError`` when it is held already, ``Inquiry.DoesNotExist`` when it is erased.
+    """
     with acting(Actor.staff(by)):
+        # An erasure that has begun is waited for, and one that comes later sees the hold
+        Inquiry.objects.select_for_update(of=("self",)).get(pk=inquiry.pk)
         return LegalHold.objects.create(inquiry_id=inquiry.pk, why=why, placed_by_id=by.pk)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -21,8 +22,8 @@ KEPT = timedelta(days=30)
 """How long links, sign-in attempts and events of the board are kept after they stopped to matter. Our own choice."""
 
 
-def forget_expired() -> dict[str, int]:
-    """Delete all of it; returns how many rows of each kind. Doing it twice does no harm."""
+def forget_expired(*, dry_run: bool = False) -> dict[str, int]:
+    """Delete all of it; returns how many rows of each kind. Doing it twice does no harm; a dry run is taken back."""
     with acting(BY):
         gone = {
             "code": ConsentCode.objects.filter(expires_at__lt=Now() - KEPT).delete()[0],
@@ -37,6 +38,7 @@ def forget_expired() -> dict[str, int]:
         for kind, count in gone.items():
             if count:
                 record(BY, "forgotten", kind, reason=f"{count} rows")
+        transaction.set_rollback(dry_run)
     return gone
 
 

@@ -21,5 +21,6 @@ def let_in(inquiry: Inquiry, *, by: User) -> None:
         held.save(update_fields=["quarantined"])
         policy = keep_policy(held, held.answers)
         if policy:
-            ask_as_signed(held, policy, held.answers, by=actor)
+            # They signed when they sent the form, not when we looked at it
+            ask_as_signed(held, policy, held.answers, signed_at=held.opened_at, by=actor)
         announce("let_in", held.pk)

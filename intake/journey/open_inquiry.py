@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import IntegrityError
 
@@ -52,14 +53,16 @@ def open_inquiry(
     return inquiry
 
 
-def ask_as_signed(inquiry: Inquiry, policy: Policy, answers: Answers, *, by: Actor) -> None:
+def ask_as_signed(
+    inquiry: Inquiry, policy: Policy, answers: Answers, *, signed_at: datetime | None = None, by: Actor
+) -> None:
     """The consent, if the person themselves signed in the form, and, unless it is held, the question to the plan."""
-    if answers.may_verify and not consent_to_check(inquiry, answers, by=by).is_held:
+    if answers.may_verify and not consent_to_check(inquiry, answers, signed_at=signed_at, by=by).is_held:
         ask_first(policy)
         nudge()
 
 
-def consent_to_check(inquiry: Inquiry, answers: Answers, *, by: Actor) -> Consent:
+def consent_to_check(inquiry: Inquiry, answers: Answers, *, signed_at: datetime | None = None, by: Actor) -> Consent:
     signed = answers.insurance.signed_name
     return give(
         inquiry_id=inquiry.pk,
@@ -70,5 +73,6 @@ def consent_to_check(inquiry: Inquiry, answers: Answers, *, by: Actor) -> Consen
         recipients=answers.insurance.payer_name,
         by_the_person=True,
         held_because=held_because(answers),
+        signed_at=signed_at,
         by=by,
     )

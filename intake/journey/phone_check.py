@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,8 +18,8 @@ from intake.insurance.models import Verification
 from intake.insurance.verification import DISCLOSED_FIELDS
 
 
-def begin_phone_check(verification: Verification, *, by: User) -> None:
-    """The ledger row of a call about to be made; once a verification.
+def begin_phone_check(verification: Verification, call: uuid.UUID, *, by: User) -> None:
+    """The ledger row of a call about to be made: one for each ``call``, however often its page is opened.
 
     Raises ``NoConsent``, also after a revocation, and ``MoveRefused`` when the plan need not be called any more.
     """
@@ -28,26 +30,28 @@ def begin_phone_check(verification: Verification, *, by: User) -> None:
             raise MoveRefused(_("This plan need not be called any more."))
         if Purpose.CHECK_INSURANCE not in standing(policy.inquiry_id):
             raise NoConsent
-        if not _begun(verification):
+        if not _begun(call):
             disclose(
                 inquiry_id=policy.inquiry_id,
                 purpose=Purpose.CHECK_INSURANCE,
                 recipient=f"{policy.payer or policy.payer_said}, by phone",
                 fields=DISCLOSED_FIELDS,
-                about=verification.pk,
+                about=call,
                 carried=Carried.READ_OUT,
                 by=actor,
             )
         record_read(actor, "verification", verification.pk, inquiry_id=policy.inquiry_id)
 
 
-def keep_phone_answer(verification: Verification, *, spoke_to: str, reference: str, answer: str, by: User) -> Note:
+def keep_phone_answer(
+    verification: Verification, call: uuid.UUID, *, spoke_to: str, reference: str, answer: str, by: User
+) -> Note:
     """What the plan said, as a note that names who said it and when; takes it off the phone list.
 
     A consent taken back during the call does not lose it. Raises ``NoConsent`` when no call was begun, ``MoveRefused``
     when an answer was kept already.
     """
-    if not _begun(verification):
+    if not _begun(call):
         raise NoConsent
     said = f"By phone, {timezone.localtime():%Y-%m-%d %H:%M %Z}"
     head = ", ".join(part for part in (said, f"spoke to {spoke_to}" if spoke_to else "", reference) if part)
@@ -63,5 +67,10 @@ def keep_phone_answer(verification: Verification, *, spoke_to: str, reference: s
     return note
 
 
-def _begun(verification: Verification) -> bool:
-    return Disclosure.objects.filter(about_id=verification.pk).exists()
+def the_call(verification: Verification, key: str) -> uuid.UUID:
+    """The id of one call about one plan. The page's key names it; a page without one is the plan's first call."""
+    return uuid.uuid5(verification.pk, key[:80]) if key else verification.pk
+
+
+def _begun(call: uuid.UUID) -> bool:
+    return Disclosure.objects.filter(about_id=call).exists()

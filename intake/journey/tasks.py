@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from intake.journey.erase import retire
 from intake.journey.forget import forget_expired
+from intake.journey.let_go import let_go
 
 log = logging.getLogger(__name__)
 
@@ -15,4 +16,6 @@ log = logging.getLogger(__name__)
 def forget() -> None:
     """Once a day: what is over is forgotten, and what the rules of retention let go is erased."""
     forget_expired()
-    retire(now=timezone.now(), tell=log.info)
+    now = timezone.now()
+    retire(now=now, tell=log.info)
+    let_go(now=now, tell=log.info)

@@ -23,7 +23,8 @@ from intake.board.waiting import board_for
 from intake.calls.models import Call, Callback
 from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm, TellForm
 from intake.disclosures.consenting import give
-from intake.disclosures.models import Disclosure, Purpose
+from intake.disclosures.models import Consent, Disclosure, Purpose
+from intake.disclosures.wording import WORDINGS
 from intake.inquiries.models import Inquiry, Note, State
 from intake.insurance.models import Verification
 from intake.insurance.models import VerificationState as S
@@ -300,6 +301,32 @@ def test_asking_by_phone_needs_the_consent_and_is_in_the_ledger_once(desk: Clien
     take_back(inquiry.pk, by=CALLER)
     page = desk.get("/desk/phone-checks/").content.decode()
     assert "has not agreed in writing" in page
+
+
+def test_each_call_to_a_plan_is_a_disclosure_of_its_own(desk: Client) -> None:
+    inquiry = opened("inactive")
+    verification = Verification.objects.get()
+    Verification.objects.update(state=S.BY_PHONE, finished_at=timezone.now(), lease_until=None)
+    calls = [
+        re.findall(r'name="call" value="([^"]+)"', desk.get("/desk/phone-checks/").content.decode())[0] for _ in "ab"
+    ]
+    for call in (calls[0], calls[0], calls[1]):
+        assert f'name="call" value="{call}"' in post(desk, "desk_phone_check", verification.pk, call=call)
+    assert Disclosure.objects.filter(inquiry_id=inquiry.pk).count() == 2
+    post(desk, "desk_phone_check", verification.pk, call="never begun", answer="made up")
+    assert Verification.objects.for_phone().exists()
+    post(desk, "desk_phone_check", verification.pk, call=calls[1], answer="Active")
+    assert not Verification.objects.for_phone().exists()
+
+
+def test_who_is_let_in_later_signed_when_they_sent_the_form(desk: Client) -> None:
+    inquiry = opened("inactive", quarantined=True)
+    sent = timezone.now() - timedelta(days=3)
+    Inquiry.objects.update(opened_at=sent)
+    post(desk, "desk_let_in", inquiry.pk)
+    consent = Consent.objects.get()
+    assert consent.signed_at == sent
+    assert consent.expires_at - sent == timedelta(days=WORDINGS["check_insurance"].days)
 
 
 def test_without_consent_a_forged_phone_check_shows_nothing(desk: Client) -> None:

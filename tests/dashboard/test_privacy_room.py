@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -18,13 +18,16 @@ from intake.disclosures.models import (
     AccountingRequest,
     Breach,
     Consent,
+    CourtOrder,
+    Disclosure,
     LegalText,
     OfficialRequest,
     Purpose,
     Restriction,
 )
 from intake.inquiries.models import Inquiry
-from intake.journey.asked import take_official_request
+from intake.journey.asked import ask_accounting, take_official_request
+from intake.journey.own_code import give_own_code
 from intake.journey.refer import refer
 from tests.dashboard.conftest import a_program, opened, staff
 from tests.dashboard.test_desk import agreed
@@ -127,6 +130,69 @@ def test_a_breach_is_assessed_and_everybody_told(officer: Client) -> None:
     assert "Discovered" not in officer.get("/desk/privacy/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("people", "most", "media"),
+    [(None, None, True), (501, None, True), (900, 500, False), (900, 501, True), (500, None, False)],
+)
+def test_who_is_told_of_a_breach_by_when(people: int | None, most: int | None, media: bool) -> None:
+    found = date(2026, 3, 1)
+    row = Breach(discovered_on=found, people=people, most_in_a_state=most)
+    assert row.media_due_on == (date(2026, 4, 30) if media else None)
+    assert row.secretary_due_on == date(2026, 4, 30)
+    row.people_told_on = date(2026, 3, 20)
+    assert row.secretary_due_on == date(2026, 3, 20)
+    row.secretary_told_on = date(2026, 3, 20)
+    assert row.is_settled is not media
+    assert Breach(discovered_on=found, people=499).secretary_due_on == date(2027, 3, 1)
+
+
+def test_a_large_breach_is_open_until_the_newspapers_know(officer: Client) -> None:
+    today = timezone.localdate()
+    row = Breach.objects.create(discovered_on=today, what="x", whom="x", recorded_by="x", people=900)
+    told = {"low_probability": "no", "people_told_on": today, "secretary_told_on": today}
+    page = send(officer, "desk_privacy_breach", row.pk, **told, people=900, most_in_a_state=901)
+    assert "one of the two is wrong" in page
+    send(officer, "desk_privacy_breach", row.pk, **told, people=900, most_in_a_state=900)
+    assert "newspapers and broadcasters are to be told by" in officer.get("/desk/privacy/").content.decode()
+    send(officer, "desk_privacy_breach", row.pk, **told, people=900, most_in_a_state=900, media_told_on=today)
+    assert Breach.objects.get().is_settled
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_code_opens_the_accounting_without_the_inquiry(officer: Client, inquiry: Inquiry, own: bool) -> None:
+    agreed(inquiry, Purpose.REFER)
+    refer(inquiry, a_program("Łódź House"), packet=True, by=staff("consultant"))
+    code = give_own_code(inquiry.pk, by=CALLER) if own else inquiry.reference_code
+    asked = {"kind": "accounting", "asked_on": timezone.localdate()}
+    assert "Nobody has this code" in send(officer, "desk_privacy_ask_accounting", code="BCDF-2345", **asked)
+    assert "Łódź House" in send(officer, "desk_privacy_ask_accounting", code=code.lower(), **asked)
+    assert AccountingRequest.objects.get().inquiry_id == inquiry.pk
+
+
+def test_a_court_order_goes_into_the_ledger_and_the_accounting_once(officer: Client, inquiry: Inquiry) -> None:
+    row = take_official_request(by=staff("verifier"), kind="court_order", who="A. Clerk", asked="Records of J. Doe")
+    order = {
+        "code": inquiry.reference_code, "court": "District Court of Jefferson", "number": "26-CV-11",
+        "ordered_on": "2026-11-02", "subpoena_on": "2026-11-03", "scope": "Dates of contact, for a custody matter",
+        "recipient": "Clerk of the court", "fields_told": ["name", "when they contacted us"], "counsel": "on",
+    }  # fmt: skip
+    page = send(officer, "desk_privacy_court_order", row.pk, **order)
+    assert "Without a subpoena" in page
+    assert "26-CV-11" in page
+    assert not Disclosure.objects.exists()
+    for _ in range(2):
+        page = send(officer, "desk_privacy_court_order", row.pk, **order, subpoena="Attorney Bell, 5512")
+    assert "Nothing was sent" in page
+    assert "Attorney Bell, 5512" in page
+    ledger = Disclosure.objects.get()
+    assert (ledger.basis, ledger.about_id, ledger.consent_id) == ("court_order", CourtOrder.objects.get().pk, None)
+    request = ask_accounting(inquiry, kind="accounting", asked_on=timezone.localdate(), by=staff("consultant"))
+    page = officer.get(reverse("desk_privacy_accounting", args=[request.pk])).content.decode()
+    assert "Clerk of the court" in page
+    assert "Court order with a subpoena" in page
+    assert "Reyes" not in officer.get(reverse("desk_privacy_official", args=[row.pk])).content.decode()
+
+
 def test_an_official_is_answered_by_the_officer(officer: Client) -> None:
     row = take_official_request(by=staff("verifier"), kind="subpoena", who="A. Lawyer", asked="All records of J. Doe")
     page = officer.get(reverse("desk_privacy_official", args=[row.pk])).content.decode()
@@ -160,6 +226,8 @@ def test_junk_is_answered_and_never_breaks(officer: Client, desk: Client, inquir
         "part", "purpose", "what", "kind", "asked_on", "reason", "name", "affiliation", "nature", "fields_told",
         "authority", "who", "reach", "asked", "answer_by", "discovered_on", "happened_on", "whom", "people", "to",
         "low_probability", "people_told_on", "outcome", "words", "role", "read", "readers", "counts", "answer",
+        "code", "court", "number", "ordered_on", "subpoena", "subpoena_on", "scope", "recipient", "counsel",
+        "most_in_a_state", "media_told_on",
     )  # fmt: skip
     data = dict.fromkeys(names, junk)
     for name in ("desk_rights", "desk_emergency", "desk_abuse_report", "desk_seal", "desk_open_sealed"):
@@ -171,4 +239,7 @@ def test_junk_is_answered_and_never_breaks(officer: Client, desk: Client, inquir
     text = LegalText.objects.get(kind="minors")
     assert officer.post(reverse("desk_privacy_breach", args=[row.pk]), data).status_code < 500
     assert officer.post(reverse("desk_privacy_new_breach"), data).status_code < 500
+    assert officer.post(reverse("desk_privacy_ask_accounting"), data).status_code < 500
+    paper = take_official_request(by=staff("verifier"), kind="subpoena", who="x", asked="x")
+    assert officer.post(reverse("desk_privacy_court_order", args=[paper.pk]), data).status_code < 500
     assert officer.post(reverse("desk_privacy_sign_text", args=[text.pk]), data).status_code < 500

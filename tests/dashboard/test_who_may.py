@@ -50,6 +50,7 @@ PRIVACY = {
     "desk_privacy", "desk_privacy_texts", "desk_privacy_sign_text", "desk_privacy_restriction",
     "desk_privacy_accounting", "desk_privacy_accounting_pdf", "desk_privacy_answered", "desk_privacy_new_breach",
     "desk_privacy_breach", "desk_privacy_official", "desk_privacy_sealed", "desk_privacy_held",
+    "desk_privacy_ask_accounting", "desk_privacy_court_order",
 }  # fmt: skip
 ANY_STAFF = {"desk", "desk_official", "kept_form"}
 # django-allauth gates these itself: signing in, and one's own password, factors and sessions

@@ -2,7 +2,7 @@
 
 from intake.disclosures.models.codes import CodeTry, ConsentCode
 from intake.disclosures.models.consents import Basis, Carried, Consent, Disclosure, Purpose, SignedHow
-from intake.disclosures.models.official import OfficialRequest
+from intake.disclosures.models.official import CourtOrder, OfficialRequest
 from intake.disclosures.models.rights import AccountingRequest, Breach, Restriction
 from intake.disclosures.models.sealing import BreakGlass, SealedRecord
 from intake.disclosures.models.texts import LegalText, TextKind
@@ -16,6 +16,7 @@ __all__ = [
     "CodeTry",
     "Consent",
     "ConsentCode",
+    "CourtOrder",
     "Disclosure",
     "LegalText",
     "OfficialRequest",

@@ -55,3 +55,40 @@ class OfficialRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.taken_at:%Y-%m-%d}"
+
+
+class CourtOrder(models.Model):
+    """What a court authorized and a subpoena compels us to disclose. The ledger's row about it carries this id.
+
+    Source: 42 CFR 2.61, read on 2026-11-24 in the edition of 1 October 2006 (GPO Access); 2.62 in that of 2 Feb 2026
+    (customsmobile.com). The order alone compels nothing, the subpoena alone allows nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    inquiry_id = models.UUIDField()
+    request = models.ForeignKey(OfficialRequest, on_delete=models.PROTECT, related_name="orders")
+    court = EncryptedTextField()
+    number = EncryptedTextField()
+    ordered_on = models.DateField()
+    subpoena = EncryptedTextField()
+    subpoena_on = models.DateField()
+    scope = EncryptedTextField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(
+            ("id", "inquiry_id", "request", "ordered_on", "subpoena_on", "recorded_by", "recorded_at"), PLAIN
+        ),
+        **dict.fromkeys(("court", "number", "subpoena", "scope"), HEALTH),
+    }
+
+    class Meta:
+        db_table = "disclosures_court_order"
+        constraints = [
+            # Pressed twice, or sent again: one disclosure
+            models.UniqueConstraint(fields=["request", "inquiry_id"], name="one_order_a_request_and_record")
+        ]
+
+    def __str__(self) -> str:
+        return f"court order of {self.ordered_on}"

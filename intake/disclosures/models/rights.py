@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 from helpline.vault.fields import EncryptedTextField
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import HEALTH, PLAIN, PrivacyClass
 from intake.disclosures.models.consents import Purpose
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 class RestrictionQuerySet(models.QuerySet["Restriction"]):
@@ -121,6 +125,7 @@ class Breach(models.Model):
     what = EncryptedTextField()
     whom = EncryptedTextField()
     people = models.PositiveIntegerField(null=True)
+    most_in_a_state = models.PositiveIntegerField(null=True)
     # The four factors of 164.402(2)
     nature = EncryptedTextField(blank=True, default="")
     receiver = EncryptedTextField(blank=True, default="")
@@ -131,6 +136,7 @@ class Breach(models.Model):
     assessed_at = models.DateTimeField(null=True)
     people_told_on = models.DateField(null=True)
     secretary_told_on = models.DateField(null=True)
+    media_told_on = models.DateField(null=True)
     recorded_by = models.CharField(max_length=57)
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -140,7 +146,7 @@ class Breach(models.Model):
         **dict.fromkeys(
             (
                 "id", "discovered_on", "happened_on", "people", "low_probability", "assessed_by", "assessed_at",
-                "people_told_on", "secretary_told_on", "recorded_by", "recorded_at",
+                "people_told_on", "secretary_told_on", "media_told_on", "most_in_a_state", "recorded_by", "recorded_at",
             ),
             PLAIN,
         ),
@@ -171,17 +177,44 @@ class Breach(models.Model):
 
     @property
     def secretary_due_on(self) -> date:
-        """With the people's notice from 500 on; below, within 60 days of the year's end (164.408)."""
+        """Together with the people from 500 on; below, within 60 days of the year's end (164.408(b), (c))."""
         if self.people is None or self.people >= self.MANY:
-            return self.people_due_on
+            return min(self.people_told_on or self.people_due_on, self.people_due_on)
         return date(self.discovered_on.year, 12, 31) + self.DAYS
+
+    @property
+    def media_due_on(self) -> date | None:
+        """Newspapers and broadcasters of a state more than 500 of whose residents it concerns (164.406); else None.
+
+        A number that nobody knows counts as more.
+        """
+        most = self.people if self.most_in_a_state is None else self.most_in_a_state
+        return None if most is not None and most <= self.MANY else self.people_due_on
+
+    @property
+    def to_tell(self) -> list[tuple[date, StrPromise]]:
+        """Who is not told yet, each with the day, the nearest first. Nobody, when it was assessed as no breach."""
+        steps = [
+            (self.people_due_on, self.people_told_on, gettext_lazy("people are to be told by")),
+            (self.secretary_due_on, self.secretary_told_on, gettext_lazy("the Secretary is to be told by")),
+            (self.media_due_on, self.media_told_on, gettext_lazy("newspapers and broadcasters are to be told by")),
+        ]
+        waiting = [(due, words) for due, told, words in steps if due and not told and not self.low_probability]
+        return sorted(waiting, key=lambda step: step[0])
 
     @property
     def is_settled(self) -> bool:
         """Assessed as no breach, or everybody told."""
-        return bool(self.low_probability) or bool(self.people_told_on and self.secretary_told_on)
+        return not self.to_tell
+
+    @property
+    def settled_on(self) -> date | None:
+        """The last day on which something was done about it; None while something is open."""
+        days = [self.people_told_on, self.secretary_told_on, self.media_told_on]
+        done = [day for day in (*days, self.assessed_at and self.assessed_at.date()) if day]
+        return max(done) if self.is_settled and done else None
 
     @property
     def due_on(self) -> date:
         """The next day that matters."""
-        return self.secretary_due_on if self.people_told_on else self.people_due_on
+        return self.to_tell[0][0] if self.to_tell else self.people_due_on

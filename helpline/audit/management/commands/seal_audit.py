@@ -9,9 +9,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 
 from helpline.audit.heads import HeadsFile
 from helpline.audit.sealing import Refused, begin, keep_sealing
+
+WHO = (
+    "DATABASE_SEALER_URL has to name a role that may log in and is a member of helpline_sealing: "
+    "CREATE ROLE helpline_sealer LOGIN NOSUPERUSER NOCREATEDB NOBYPASSRLS PASSWORD '...'; "
+    "GRANT helpline_sealing TO helpline_sealer; (.env.example, docs/running.md)"
+)
 
 
 class Command(BaseCommand):
@@ -37,6 +44,8 @@ class Command(BaseCommand):
             sealer = begin(heads, stop, after_restore=options["after_restore"])
         except Refused as refused:
             raise CommandError(str(refused)) from None
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError(f"{error}\n{WHO}") from None
         if sealer is None:
             raise CommandError("Another seal_audit is at work, and does this.")
         self.stdout.write(f"{sealer.look()} sealed; the chain ends at position {sealer.tip.position}")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from intake.retention.models import Archived
-from intake.retention.rules import shown, table
+from intake.retention.rules import marks, shown, table
 
 BY = ("state", "age_band", "channel", "urgency", "coverage", "closing")
 
@@ -21,10 +21,10 @@ class Command(BaseCommand):
         rows = list(Archived.objects.filter(year=options["year"]))
         self.stdout.write(f"{options['year']}: {shown(len(rows))} inquiries")
         for name in BY:
-            self._print(name, Counter(str(getattr(row, name)) or "not known" for row in rows))
-        self._print("classes", Counter(each for row in rows for each in row.classes))
+            self._print(name, table(Counter(str(getattr(row, name)) or "not known" for row in rows)))
+        self._print("classes", marks(Counter(each for row in rows for each in row.classes), of=len(rows)))
 
-    def _print(self, name: str, counted: Counter[str]) -> None:
+    def _print(self, name: str, printed: dict[str, str]) -> None:
         """One table of one dimension: tables that cross dimensions would let a small cell be worked out."""
-        for value, count in table(counted).items():
+        for value, count in printed.items():
             self.stdout.write(f"{name:12} {value:24} {count:>10}")
