@@ -6,9 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.servers import copy_database, drop_database
+
+# Drawing whole forms and files is slow by itself, and the clock also counts what the tests beside this one use up
+settings.register_profile("beside others", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("beside others")
+# Seconds to half a minute each; begun last, one of them would keep its worker while the others have nothing left
+LONG = ("tests/journeys/", "tests/public/test_pages.py", "tests/test_migrations.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 OPEN_PAGES = ["/", "/guides/", "/guides/clonazepam/", "/guides/about/alcohol/", "/crisis/", "/who-pays/"]
 OPEN_PAGES += ["/privacy/", "/nowhere", "/accounts/login/"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+LOOKS = [(390, "light"), (1280, "dark")]
+REST = [pytest.param(*look, marks=pytest.mark.slow) for look in ((390, "dark"), (1280, "light"))]
 
 
 class Quiet(WSGIRequestHandler):
@@ -50,7 +51,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS + REST)
 def test_axe_finds_nothing_and_nothing_overflows(site: str, browser: Browser, width: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]  # parametrised
     page = context.new_page()

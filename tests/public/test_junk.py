@@ -48,7 +48,9 @@ PAGES += [
 
 
 @pytest.mark.django_db
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(visits=st.lists(st.tuples(st.sampled_from(PAGES), POSTS), min_size=1, max_size=4))
 def test_no_post_breaks_a_page(client: Client, visits: list[tuple[str, dict[str, list[str]]]]) -> None:
     for page, said in visits:

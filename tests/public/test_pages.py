@@ -69,10 +69,17 @@ def walk(page: Page, site: str, story: dict[str, dict[str, str]], width: int, ta
     pytest.fail("the form has no end")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize(("tag", "story"), [("son", SON), ("herself", HERSELF)])
+@pytest.mark.parametrize(
+    ("width", "tag", "story"),
+    [
+        (390, "son", SON),
+        (1280, "herself", HERSELF),
+        pytest.param(1280, "son", SON, marks=pytest.mark.slow),
+        pytest.param(390, "herself", HERSELF, marks=pytest.mark.slow),
+    ],
+)
 def test_every_page_is_accessible_and_fits(
-    browser: Browser, site: str, tag: str, story: dict[str, dict[str, str]], width: int
+    browser: Browser, site: str, width: int, tag: str, story: dict[str, dict[str, str]]
 ) -> None:
     scheme = "dark" if width > 1000 else "light"
     page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
