@@ -9,6 +9,7 @@ from .segments import MAX_SEGMENTS, Segment
 
 TRAILERS = {"SE": "ST", "GE": "GS", "IEA": "ISA"}
 CONTROL = {"ISA": 13, "GS": 6, "ST": 2}
+ENVELOPE = frozenset({*TRAILERS, *CONTROL, "TA1"})
 
 
 @dataclass(slots=True)
@@ -20,11 +21,18 @@ class Frame:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_frame(segments: list[Segment], closed: bool) -> Frame:
-    """Check nesting, control numbers and counts. `closed`: the last segment had its terminator."""
+def envelope_places(segments: list[Segment]) -> list[int]:
+    """Where the segments of the envelope stand."""
+    return [i for i, segment in enumerate(segments) if segment[0] in ENVELOPE]
+
+
+def read_frame(segments: list[Segment], closed: bool, places: list[int] | None = None) -> Frame:
+    """Check nesting, control numbers and counts. `closed`: the last segment had its terminator; `places`:
+    those of `envelope_places`, when they are known."""
     frame = Frame()
     opened: list[tuple[str, int, str]] = []
-    for i, segment in enumerate(segments):
+    for i in envelope_places(segments) if places is None else places:
+        segment = segments[i]
         name = segment[0]
         if name in CONTROL:
             opened.append((name, i, _at(segment, CONTROL[name])))
