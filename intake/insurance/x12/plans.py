@@ -122,6 +122,7 @@ def _plan(lines: Lines, member_periods: tuple[Period, ...], asked: tuple[str, ..
         money=money(whole),
         messages=tuple(text for b in whole for text in b.messages),
         sources=tuple(source(b) for b in status),
+        lines=tuple(b.at for b in lines.all),
     )
 
 

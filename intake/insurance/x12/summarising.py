@@ -163,17 +163,17 @@ def _summary(
 ) -> Summary:
     benefits = member.benefits if member else ()
     rejects = _rejects(answer, member)
-    plans = read_plans(benefits, _periods(member), asked.service_types, on)
-    coverage = _overall(plan.coverage for plan in plans)
+    plans = read_plans(benefits, member_periods(member), asked.service_types, on)
+    coverage = overall(plan.coverage for plan in plans)
     step = _next_step(rejects, benefits, coverage)
-    suggestions = tuple(found for b in benefits if (found := _suggestion(b)) is not None)
+    suggestions = tuple(found for b in benefits if (found := suggestion(b)) is not None)
     answered = tuple(dict.fromkeys(code for b in benefits for code in b.service_types))
     unanswered = tuple(code for code in asked.service_types if code not in answered)
-    substance_use = _family(plans, "substance_use")
+    substance_use = family_coverage(plans, "substance_use")
     return Summary(
         coverage=coverage,
         substance_use=substance_use,
-        mental_health=_family(plans, "mental_health"),
+        mental_health=family_coverage(plans, "mental_health"),
         headline=headline(coverage, substance_use, plans, suggestions, step, on),
         next_step=step,
         reply_kind=reply.kind.value,
@@ -196,7 +196,7 @@ def _summary(
     )
 
 
-def _periods(member: Member | None) -> tuple[Period, ...]:
+def member_periods(member: Member | None) -> tuple[Period, ...]:
     if member is None:
         return ()
     return member.periods or (member.subscriber.periods if member.subscriber else ())
@@ -226,7 +226,7 @@ def _next_step(rejects: tuple[RejectFact, ...], benefits: tuple[Benefit, ...], c
     return NextStep(StepKind.ASK_A_PERSON, "status_not_stated", words=NOT_SAID)
 
 
-def _overall(said: Iterable[Coverage]) -> Coverage:
+def overall(said: Iterable[Coverage]) -> Coverage:
     """Covered if any part is; not covered only if every part says so; otherwise not stated."""
     every = set(said)
     if Coverage.COVERED in every:
@@ -234,25 +234,26 @@ def _overall(said: Iterable[Coverage]) -> Coverage:
     return Coverage.NOT_COVERED if every == {Coverage.NOT_COVERED} else Coverage.NOT_STATED
 
 
-def _family(plans: tuple[Plan, ...], family: str) -> Coverage:
+def family_coverage(plans: tuple[Plan, ...], family: str) -> Coverage:
     """Per plan, codes the plan says nothing about do not count; then over the plans as for coverage."""
-    return _overall(_family_of(plan, family) for plan in plans)
+    return overall(_family_of(plan, family) for plan in plans)
 
 
 def _family_of(plan: Plan, family: str) -> Coverage:
     if plan.coverage is Coverage.NOT_COVERED:
         return Coverage.NOT_COVERED
     said = [s for s in plan.services if s.family == family and s.reason not in ("not_mentioned", "cost_stated")]
-    return _overall(s.coverage for s in said)
+    return overall(s.coverage for s in said)
 
 
-def _suggestion(benefit: Benefit) -> Suggestion | None:
+def suggestion(benefit: Benefit) -> Suggestion | None:
+    """Somebody else to ask, when this line points to them."""
     use = codes.use(benefit.info)
     families = {codes.family(code) for code in benefit.service_types}
     behavioural = bool(families & BEHAVIOURAL) or (use == "carve_out" and not benefit.service_types)
     other = next((p for p in benefit.entities if p.role in OTHER_COMPANY), None)
     if use == "redirect":
-        kind = "managed_care" if benefit.info == "MC" else "other_payer"
+        kind = _redirected(benefit)
     elif behavioural and (use == "carve_out" or (other is not None and other.role != "X3")):
         kind = "carve_out"
     elif benefit.insurance_type == "HN" and benefit.info in STATUS:
@@ -261,6 +262,13 @@ def _suggestion(benefit: Benefit) -> Suggestion | None:
         return None
     party = other or next(iter(benefit.entities), None)
     return _suggested(kind, benefit, party)
+
+
+def _redirected(benefit: Benefit) -> str:
+    """Which kind of payer a redirect names: EB04 HN is Medicare Advantage, EB01 MC a managed care plan."""
+    if benefit.insurance_type == "HN":
+        return "medicare_advantage"
+    return "managed_care" if benefit.info == "MC" else "other_payer"
 
 
 SUGGESTION_WORDS = {

@@ -120,7 +120,7 @@ class Service:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One plan of the answer; plans are never merged. `money` is plan-wide (service type 30 or none).
-    `reason`: stated, inactive, ended, not_begun, uncertain, conflict, not_mentioned."""
+    `lines` are the places of all its EB. `reason`: stated, inactive, ended, not_begun, uncertain, conflict, not_mentioned."""
 
     name: str
     insurance_type: str
@@ -135,6 +135,7 @@ class Plan:
     money: tuple[Money, ...]
     messages: tuple[str, ...]
     sources: tuple[Source, ...]
+    lines: tuple[int, ...] = ()
 
     def service(self, code: str) -> Service | None:
         """The service with this code, or None."""
