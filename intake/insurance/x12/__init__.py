@@ -1,9 +1,11 @@
 """Asking a plan and reading its answer: X12 270/271 (005010X279A1), without Django, clock or network.
 
 `write_270(inquiry, envelope) -> bytes` (raises `CannotAsk`), `read_reply(body) -> Reply` (never raises),
+`read_batch(chunks) -> Iterator[Reply]` (never raises, memory flat), `telling.tell(reply)` (a plain object, without a question),
 `summarise(reply, asked=, on=) -> Summary` (never raises; `Summary.to_json()` / `from_json()`).
 """
 
+from .batches import read_batch
 from .inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
 from .reading import read_reply
 from .reply import Reply, ReplyKind
@@ -25,6 +27,7 @@ __all__ = [
     "StepKind",
     "Summary",
     "npi_is_valid",
+    "read_batch",
     "read_reply",
     "summarise",
     "write_270",

@@ -27,8 +27,18 @@ def read_reply(body: bytes) -> Reply:
     try:
         marks, segments, closed = tokenise(body)
     except NotX12 as problem:
-        kind = ReplyKind.INCOMPLETE if isinstance(problem, CutShort) else ReplyKind.NOT_X12
-        return Reply(kind, problems=(Problem(problem.code, WORDS[problem.code]),))
+        return refused(problem)
+    return read_segments(marks, segments, closed=closed)
+
+
+def refused(problem: NotX12) -> Reply:
+    """The reply that a body without a usable ISA is."""
+    kind = ReplyKind.INCOMPLETE if isinstance(problem, CutShort) else ReplyKind.NOT_X12
+    return Reply(kind, problems=(Problem(problem.code, WORDS[problem.code]),))
+
+
+def read_segments(marks: Delimiters, segments: list[Segment], *, closed: bool) -> Reply:
+    """The reply in a message already cut; `closed` as in `tokenise`."""
     places = envelope_places(segments)
     frame = read_frame(segments, closed, places)
     gathered = _gather(segments, places, marks)
