@@ -172,8 +172,10 @@ class TransactionReader:
             self.rejects.append(reject)
 
     def _eb(self, segment: Segment, at: int) -> None:
-        self._close_benefit()
-        self._close_party()
+        if self.benefit is not None:
+            self._close_benefit()
+        elif self.party is not None:
+            self._close_party()
         if self.member is None:
             self._note("benefit_without_member", "A benefit stands outside any member.", at)
             self.member = {"loop": "2000C"}
@@ -181,12 +183,13 @@ class TransactionReader:
 
     def _benefit(self, segment: Segment, at: int) -> Draft:
         e = segment + BLANKS[len(segment) :]
+        types, amount, percent, quantity = e[3], e[7], e[8], e[10]
         benefit: Draft = {
             "at": at,
             "raw": self.marks.element.join(segment),
             "info": e[1],
             "level": e[2],
-            "service_types": self._service_types(e[3], at),
+            "service_types": (types,) if len(types) == 2 and types.isalnum() else self._service_types(types, at),
             "insurance_type": e[4],
             "plan_name": e[5],
             "period": e[6],
@@ -196,17 +199,15 @@ class TransactionReader:
             "procedure": e[13],
             "diagnosis_pointers": e[14],
         }
-        if e[7]:
-            benefit["amount"] = self._number(e[7], at)
-        if e[8]:
-            benefit["percent"] = self._number(e[8], at)
-        if e[10]:
-            benefit["quantity"] = self._number(e[10], at)
+        if amount:
+            benefit["amount"] = self._number(amount, at)
+        if percent:
+            benefit["percent"] = self._number(percent, at)
+        if quantity:
+            benefit["quantity"] = self._number(quantity, at)
         return benefit
 
     def _service_types(self, text: str, at: int) -> tuple[str, ...]:
-        if len(text) <= 3 and (text.isalnum() or not text):
-            return (text,) if text else ()
         types = text.split(self.marks.repetition) if self.marks.repetition else [text]
         if any(len(t) > 3 or (t and not t.isalnum()) for t in types):
             self._note("service_type_separator", "Service types are joined by an unexpected separator.", at)
@@ -226,7 +227,8 @@ class TransactionReader:
 
     def _msg(self, segment: Segment, at: int) -> None:
         if self.benefit is not None:
-            _add(self.benefit, "messages", _at(segment, 1))
+            said = self.benefit.get("messages", ())
+            self.benefit["messages"] = (*said, *segment[1:2])
         else:
             self.messages.append(_at(segment, 1))
 
@@ -265,9 +267,10 @@ class TransactionReader:
             self.answer.setdefault("provider", party)
 
     def _close_benefit(self) -> None:
-        if self.benefit is None or self.member is None:
+        if self.benefit is None:
             return
-        self._close_party()
+        if self.party is not None:
+            self._close_party()
         self.benefits.append(made(Benefit, self.benefit))
         self.benefit, self.in_entities = None, False
 
@@ -312,7 +315,7 @@ def read_date(text: str) -> date | None:
     if len(text) < 8 or not (text[:8].isascii() and text[:8].isdigit()):
         return None
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+        return date.fromisoformat(text[:8])
     except ValueError:
         return None
 
@@ -325,7 +328,7 @@ def read_period(segment: Segment, at: int) -> Period:
         start, end = read_date(first), read_date(last)
     else:
         start = end = read_date(raw)
-    return Period(qualifier, start, end, raw, at)
+    return made(Period, {"qualifier": qualifier, "start": start, "end": end, "raw": raw, "at": at})
 
 
 def read_number(text: str) -> Decimal | None:

@@ -48,7 +48,7 @@ class Problem:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Period:
     """A DTP: `qualifier` says what it dates; a single day has `start == end`; unreadable dates are None."""
 
