@@ -6,7 +6,7 @@
 """
 
 from .batches import read_batch
-from .inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
+from .inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider, SearchOption
 from .reading import read_reply
 from .reply import Reply, ReplyKind
 from .summarising import summarise
@@ -24,6 +24,7 @@ __all__ = [
     "Provider",
     "Reply",
     "ReplyKind",
+    "SearchOption",
     "StepKind",
     "Summary",
     "npi_is_valid",
