@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from .reading import read_segments, refused
-from .reply import Reply, ReplyKind
+from .reply import Reply
 from .segments import MAX_BYTES, MAX_SEGMENTS, NOISE, Delimiters, NotX12, Segment, decode, find_delimiters
 
 HEAD = 600

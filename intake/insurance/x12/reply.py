@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from .segments import Delimiters
 
-
 T = TypeVar("T")
 
 

@@ -27,7 +27,10 @@ from .summary import (
 from .writing import clean
 
 OTHER_COMPANY = frozenset({"VN", "X3", "Y2", "PR"})
+PEOPLE = frozenset({"IL", "03", "P3", "1P"})
+MANAGED = frozenset({"HM", "HN", "PR", "PS", "IN"})
 BEHAVIOURAL = frozenset({"substance_use", "mental_health"})
+BEHAVIOURAL_WORDS = ("BEHAVIOR", "MENTAL HEALTH", "SUBSTANCE")
 NOT_CLEAR = "The answer does not say clearly whether the coverage is active. Call the plan."
 NOT_SAID = "The answer does not say whether the coverage is active. Call the plan."
 CANNOT_PROCESS = "The plan could not process the question. Call the plan."
@@ -166,7 +169,7 @@ def _summary(
     plans = read_plans(benefits, member_periods(member), asked.service_types, on)
     coverage = overall(plan.coverage for plan in plans)
     step = _next_step(rejects, benefits, coverage)
-    suggestions = tuple(found for b in benefits if (found := suggestion(b)) is not None)
+    suggestions = tuple(found for b in benefits if (found := suggestion(b, benefits)) is not None)
     answered = tuple(dict.fromkeys(code for b in benefits for code in b.service_types))
     unanswered = tuple(code for code in asked.service_types if code not in answered)
     substance_use = family_coverage(plans, "substance_use")
@@ -246,34 +249,47 @@ def _family_of(plan: Plan, family: str) -> Coverage:
     return overall(s.coverage for s in said)
 
 
-def suggestion(benefit: Benefit) -> Suggestion | None:
-    """Somebody else to ask, when this line points to them."""
+def suggestion(benefit: Benefit, among: Iterable[Benefit]) -> Suggestion | None:
+    """Somebody else to ask, when this line points to them. `among`: the other lines about the same person."""
     use = codes.use(benefit.info)
-    families = {codes.family(code) for code in benefit.service_types}
-    behavioural = bool(families & BEHAVIOURAL) or (use == "carve_out" and not benefit.service_types)
     other = next((p for p in benefit.entities if p.role in OTHER_COMPANY), None)
     if use == "redirect":
-        kind = _redirected(benefit)
-    elif behavioural and (use == "carve_out" or (other is not None and other.role != "X3")):
+        kind = _redirected(benefit, among)
+    elif _is_behavioural(benefit) and (use == "carve_out" or (other is not None and other.role != "X3")):
         kind = "carve_out"
+    elif use == "carve_out":
+        kind = "other_source"
     elif benefit.insurance_type == "HN" and benefit.info in STATUS:
         kind = "medicare_advantage"
     else:
         return None
-    party = other or next(iter(benefit.entities), None)
-    return _suggested(kind, benefit, party)
+    return _suggested(kind, benefit, other or next((p for p in benefit.entities if p.role not in PEOPLE), None))
 
 
-def _redirected(benefit: Benefit) -> str:
-    """Which kind of payer a redirect names: EB04 HN is Medicare Advantage, EB01 MC a managed care plan."""
-    if benefit.insurance_type == "HN":
+def _is_behavioural(benefit: Benefit) -> bool:
+    """By its service types, or by what the line and the company on it are called; never by guess."""
+    if any(codes.family(code) in BEHAVIOURAL for code in benefit.service_types):
+        return True
+    said = " ".join((benefit.plan_name, *benefit.messages, *(p.last_name for p in benefit.entities))).upper()
+    return any(word in said for word in BEHAVIOURAL_WORDS)
+
+
+def _redirected(benefit: Benefit, among: Iterable[Benefit]) -> str:
+    """Which kind of payer a redirect names. An HMO or PPO named beside Medicare's own parts is Medicare Advantage
+    (HETS answers), one beside Medicaid is its managed care plan."""
+    own = {b.insurance_type for b in among if b.info in STATUS}
+    manages = benefit.insurance_type in MANAGED
+    if benefit.insurance_type == "HN" or (manages and own & {"MA", "MB"}):
         return "medicare_advantage"
-    return "managed_care" if benefit.info == "MC" else "other_payer"
+    if benefit.info == "MC" or (manages and "MC" in own):
+        return "managed_care"
+    return "other_payer"
 
 
 SUGGESTION_WORDS = {
     "carve_out": "Behavioral health benefits are handled by {name}. Ask there.",
     "managed_care": "A managed care plan handles this coverage: {name}. Ask there.",
+    "other_source": "The plan points to another company for information: {name}. Ask there.",
     "other_payer": "There is other coverage: {name}. Ask there too.",
     "medicare_advantage": "This is a Medicare Advantage plan: {name}. Ask that plan.",
 }

@@ -144,7 +144,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Somebody else to ask. `kind`: carve_out (benefits run by another company), managed_care, other_payer,
+    """Somebody else to ask. `kind`: carve_out (benefits run by another company), managed_care, other_payer, other_source,
     medicare_advantage. `payer_id` and `telephone` only when the answer gives them."""
 
     kind: str

@@ -27,6 +27,7 @@ FAMILIES = ("substance_use", "mental_health")
 FIGURES = ("deductible", "remaining", "out_of_pocket", "copay", "coinsurance")
 WHOLE_PLAN = frozenset({"deductible", "out_of_pocket"})
 READ = frozenset({ReplyKind.ELIGIBILITY, ReplyKind.ACKNOWLEDGEMENT, ReplyKind.INTERCHANGE_ACKNOWLEDGEMENT})
+MOST_SHARED = 1_000
 Told = dict[str, Any]
 
 
@@ -43,6 +44,32 @@ def tell(reply: Reply, on: date | None = None) -> Told:
     for key in ("rejections", "trace_numbers"):
         told[key] = list({str(item): item for person in people for item in person[key]}.values())
     return told | {"answers": people}
+
+
+class Batch:
+    """A file too large to hold: `people` as they come, then `told` for the keys of the whole."""
+
+    def __init__(self, on: date | None) -> None:
+        self.on = on
+        self.kinds: dict[ReplyKind, None] = {}
+        self.shared: dict[str, dict[str, Any]] = {"problems": {}, "rejections": {}, "trace_numbers": {}}
+
+    def people(self, replies: Iterable[Reply]) -> Iterator[Told]:
+        """Each person of each reply. What is shared is kept once, so that it does not grow with the file."""
+        for reply in replies:
+            self.kinds[reply.kind] = None
+            told = tell(reply, self.on)
+            for person in told.get("answers", [told]):
+                for key, found in self.shared.items():
+                    found.update((str(item), item) for item in person.get(key, told[key]) if len(found) < MOST_SHARED)
+                if reply.kind is ReplyKind.ELIGIBILITY:
+                    yield {key: person[key] for key in person if key not in ("kind", "problems", "answers")}
+
+    def told(self) -> Told:
+        """The keys of the file; its kind is the worst of its parts."""
+        order = (ReplyKind.INCOMPLETE, ReplyKind.NOT_X12, *sorted(READ))
+        kind = next((k for k in order if k in self.kinds), ReplyKind.NOT_X12)
+        return {"kind": kind.value, **_nobody(), **{key: list(found.values()) for key, found in self.shared.items()}}
 
 
 def unreadable(code: str, words: str) -> Told:
@@ -71,7 +98,7 @@ def _empty_family() -> Told:
 def _patients(answer: Answer) -> list[Member | None]:
     """Whom the answer is about: each dependent, and each subscriber who is not only there for a dependent."""
     leading = {id(m.subscriber) for m in answer.members if m.is_dependent}
-    own = [m for m in answer.members if m.is_dependent or m.benefits or m.traces or id(m) not in leading]
+    own = [m for m in answer.members if m.is_dependent or m.benefits or id(m) not in leading]
     return [*own] or [None]
 
 
@@ -79,11 +106,11 @@ def _person(answer: Answer, member: Member | None, on: date | None) -> Told:
     benefits = member.benefits if member else ()
     day = on or _day(answer, member)
     plans = read_plans(benefits, member_periods(member), ASSUMED, day)
-    found = [s for b in benefits if (s := suggestion(b)) is not None]
+    found = [s for b in benefits if (s := suggestion(b, benefits)) is not None]
     return {
         "on": day.isoformat(),
         "rejections": [_rejection(reject) for reject in _rejects(answer, member)],
-        "trace_numbers": [t.number for m in _line(member) for t in m.traces],
+        "trace_numbers": list(dict.fromkeys(t.number for m in _line(member) for t in m.traces)),
         "payer": _party(answer.payer),
         "subscriber": _member(next((m for m in _line(member) if not m.is_dependent), None)),
         "dependent": _member(member if member and member.is_dependent else None),
@@ -96,9 +123,15 @@ def _person(answer: Answer, member: Member | None, on: date | None) -> Told:
 
 
 def _day(answer: Answer, member: Member | None) -> date:
-    """The plan date (291) of the member when it is one day, else the day the answer was written."""
+    """The plan date (291) of the member when it is one day, else the day the answer was written.
+
+    Nobody named a day then, so a plan that begins later is not told of as "not begun": it is looked at from there.
+    """
     named = [p.start for p in member_periods(member) if p.qualifier == "291" and p.start and p.start == p.end]
-    return named[0] if named else answer.created or date.today()
+    if named:
+        return named[0]
+    begins = [p.start for p in member_periods(member) if p.qualifier in ("346", "356") and p.start]
+    return max([answer.created or date.today(), *begins])
 
 
 def _line(member: Member | None) -> list[Member]:

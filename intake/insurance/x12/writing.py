@@ -18,7 +18,7 @@ MARKS = Delimiters()
 BASIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!\"&'()+,-./;?= ")
 RELATIONSHIPS = frozenset({"01", "19", "34"})
 PAYER_ID_QUALIFIERS = frozenset({"PI", "XV", "NI", "FI", "24", "46", "XX"})
-REFERENCES = frozenset("18 1L 1W 3H 6P CT EA EJ F6 GH HJ IG N6 NQ SY Y4".split())
+REFERENCES = frozenset(["18", "1L", "1W", "3H", "6P", "CT", "EA", "EJ", "F6", "GH", "HJ", "IG", "N6", "NQ", "SY", "Y4"])
 """REF01 in the subscriber's and dependent's loop (ELIGIBILITY.md 4.2; stupidedi X279A1-HS270)."""
 INTERCHANGE_QUALIFIERS = frozenset({"ZZ", "30", "27", "28", "29", "01", "14", "20", "33"})
 MAX_AGE_YEARS = 125

@@ -15,7 +15,7 @@ from intake.insurance.x12 import ReplyKind, read_reply, summarise
 from intake.insurance.x12.segments import tokenise
 from tests.insurance.x12.asking import JANE, SAMPLES, jane, sample
 
-FILES = sorted(path.name for path in SAMPLES.iterdir() if path.suffix != ".csv")
+FILES = sorted(path.name for path in SAMPLES.iterdir() if path.is_file() and path.suffix != ".csv")
 REAL = [name for name in FILES if name.startswith(("271_", "999_", "ta1_", "bench_"))]
 CUT = {"271_medicare_hets_shape_deidentified.edi", "bad_no_iea.edi"}
 

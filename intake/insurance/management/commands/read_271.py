@@ -5,17 +5,20 @@ Exit status 0 when every file was read, 1 when one was not readable. What is pri
 
 import json
 import sys
-from argparse import RawDescriptionHelpFormatter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from intake.insurance.x12 import telling
-from intake.insurance.x12.reading import read_reply
+from intake.insurance.x12 import read_batch, read_reply, telling
 from intake.insurance.x12.segments import MAX_BYTES
+
+CHUNK = 65_536
 
 
 class Command(BaseCommand):
@@ -23,7 +26,6 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
         parser.add_argument("files", nargs="+", metavar="FILE")
         parser.add_argument("--json", action="store_true", help="one JSON object a file, on one line")
         parser.add_argument("--on", type=date.fromisoformat, help="the day asked about (YYYY-MM-DD)")
@@ -31,29 +33,53 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         readable = True
         for name in options["files"]:
-            told = {"file": name, **_tell(name, options["on"])}
-            readable &= told["kind"] in telling.READ
-            self.stdout.write(json.dumps(told) if options["json"] else "\n".join(in_words(told)))
+            with _opened(name) as file:
+                readable &= self._one(name, file, options)
         if not readable:
             sys.exit(1)
 
+    def _one(self, name: str, file: BinaryIO | telling.Told, options: dict[str, Any]) -> bool:
+        head = b"" if isinstance(file, dict) else file.read(MAX_BYTES + 1)
+        if not isinstance(file, dict) and len(head) > MAX_BYTES:
+            return self._large(name, chain([head], iter(partial(file.read, CHUNK), b"")), options)
+        told = file if isinstance(file, dict) else telling.tell(read_reply(head), options["on"])
+        told = {"file": name, **told}
+        self.stdout.write(json.dumps(told) if options["json"] else "\n".join(in_words(told)))
+        return told["kind"] in telling.READ
 
-def _tell(name: str, on: date | None) -> telling.Told:
-    """The object of one file. Never raises: what cannot be opened is an object too."""
+    def _large(self, name: str, chunks: Iterable[bytes], options: dict[str, Any]) -> bool:
+        """A batch: one object as well, but its `answers` are printed while they are read."""
+        as_json, whole, between = options["json"], telling.Batch(options["on"]), ""
+        if as_json:
+            self.stdout.write(f'{{"file": {json.dumps(name)}, "answers": [', ending="")
+        for person in whole.people(read_batch(chunks)):
+            if as_json:
+                self.stdout.write(between + json.dumps(person), ending="")
+                between = ", "
+            else:
+                self.stdout.write("\n".join(in_words({"file": name, "problems": [], "kind": "271", **person})))
+        rest = whole.told()
+        self.stdout.write(f"], {json.dumps(rest)[1:]}" if as_json else f"{name}: {rest['kind']}")
+        return rest["kind"] in telling.READ
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO | telling.Told]:
+    """The open file, or the object that says why there is none."""
+    if name == "-":
+        yield sys.stdin.buffer
+        return
     try:
-        body = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _read(Path(name))
+        file = Path(name).open("rb")
     except FileNotFoundError:
-        return telling.unreadable("no_file", "There is no such file.")
+        yield telling.unreadable("no_file", "There is no such file.")
     except IsADirectoryError:
-        return telling.unreadable("directory", "This is a directory, not a file.")
+        yield telling.unreadable("directory", "This is a directory, not a file.")
     except (OSError, ValueError):
-        return telling.unreadable("cannot_open", "The file cannot be opened.")
-    return telling.tell(read_reply(body), on)
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+        yield telling.unreadable("cannot_open", "The file cannot be opened.")
+    else:
+        with file:
+            yield file
 
 
 def in_words(told: telling.Told) -> Iterable[str]:
