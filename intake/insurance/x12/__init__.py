@@ -1,7 +1,8 @@
 """Asking a plan and reading its answer: X12 270/271 (005010X279A1), without Django, clock or network.
 
 `write_270(inquiry, envelope) -> bytes` (raises `CannotAsk`), `read_reply(body) -> Reply` (never raises),
-`read_batch(chunks) -> Iterator[Reply]` (never raises, memory flat), `telling.tell(reply)` (a plain object, without a question),
+`read_batch(chunks) -> Iterator[Reply]` (never raises, memory flat), `telling.tell(reply)` (a plain object, without
+the question),
 `summarise(reply, asked=, on=) -> Summary` (never raises; `Summary.to_json()` / `from_json()`).
 """
 

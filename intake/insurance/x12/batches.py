@@ -81,7 +81,7 @@ class _Held:
 
 
 def _segments(chunks: Iterator[bytes]) -> Iterator[tuple[Delimiters, Segment, bool]]:
-    """Segments, the delimiters of their interchange and whether they were closed. Raises `NotX12` where no interchange begins."""
+    """Segments, their delimiters and whether they were closed. Raises `NotX12` where no interchange begins."""
     rest, first = b"", True
     while True:
         rest = _filled(rest.lstrip(NOISE_BYTES), chunks)
