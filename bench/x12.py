@@ -2,8 +2,8 @@
 
 Prints ``name, ours, floor, ratio, goal, met|missed``. The message has 60 EB, 4.8 KB. Speed is processor time, the best
 round of many taken in turns, so that a busy machine slows all of them alike. (a) Messages a second of each. (b) The
-reader's time over that of ``str.split`` into segments and elements, and x12sdk's time over the reader's: goals. (c) Peak
-memory while a file of 50 MB (some 10,000 transactions) is read, beside one of 5 MB: goal, at most a tenth more.
+reader's time over that of ``str.split`` into segments and elements, and x12sdk's time over the reader's: goals. (c)
+Peak memory while a file of 50 MB (some 10,000 transactions) is read, beside one of 5 MB: goal, at most a tenth more.
 """
 
 from __future__ import annotations

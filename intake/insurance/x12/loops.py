@@ -72,8 +72,9 @@ class TransactionReader:
             else:
                 self._other(segment, i + 1)
         self._close_member()
-        lists = {"members": self.members, "rejects": self.rejects, "messages": self.messages, "others": self.others}
-        return Answer(**self.answer, **{name: tuple(found) for name, found in lists.items()})
+        self.answer["members"], self.answer["rejects"] = tuple(self.members), tuple(self.rejects)
+        self.answer["messages"], self.answer["others"] = tuple(self.messages), tuple(self.others)
+        return Answer(**self.answer)
 
     def _other(self, segment: Segment, at: int) -> None:
         """Whatever has no place of its own is kept as it came."""

@@ -120,7 +120,8 @@ class Service:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One plan of the answer; plans are never merged. `money` is plan-wide (service type 30 or none).
-    `lines` are the places of all its EB. `reason`: stated, inactive, ended, not_begun, uncertain, conflict, not_mentioned."""
+    `lines` are the places of all its EB. `reason`: stated, inactive, ended, not_begun, uncertain, conflict,
+    not_mentioned."""
 
     name: str
     insurance_type: str
@@ -144,8 +145,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Somebody else to ask. `kind`: carve_out (benefits run by another company), managed_care, other_payer, other_source,
-    medicare_advantage. `payer_id` and `telephone` only when the answer gives them."""
+    """Somebody else to ask. `kind`: carve_out (benefits run by another company), managed_care, other_payer,
+    other_source, medicare_advantage. `payer_id` and `telephone` only when the answer gives them."""
 
     kind: str
     name: str

@@ -1,4 +1,4 @@
-"""What the two commands print: every sample against a golden object reviewed by eye, and whatever else they are given."""
+"""What the two commands print: every sample against a golden object, and whatever else they are given."""
 
 from __future__ import annotations
 
