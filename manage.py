@@ -14,7 +14,9 @@ NEEDS_NO_SERVER = {
     "startapp",
     "makemessages",
     "compilemessages",
+    "read_271",
     "sandbox_payer",
+    "write_270",
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from . import codes
+from .loops import read_number
 from .reply import Benefit
 from .summary import Limit, Money, Source
 
@@ -120,7 +121,20 @@ def _value_words(item: Money) -> str:
 
 def limits(benefits: Sequence[Benefit]) -> tuple[Limit, ...]:
     """The limitation lines (EB F, and any line with a quantity that is not money)."""
-    return tuple(_limit(b) for b in benefits if b.info == "F" or (b.quantity is not None and not _is_money(b)))
+    return tuple(
+        _limit(b) for b in map(_delivered, benefits) if b.info == "F" or (b.quantity is not None and not _is_money(b))
+    )
+
+
+def _delivered(benefit: Benefit) -> Benefit:
+    """A limit whose figure stands in its one HSD (kind, quantity, -, -, period, periods) instead of in the EB."""
+    if benefit.info != "F" or benefit.quantity is not None or len(benefit.deliveries) != 1:
+        return benefit
+    kind, number, _, _, period, periods, *_ = (*benefit.deliveries[0].elements, *[""] * 6)
+    quantity = read_number(number) if periods in ("", "1") else None
+    if quantity is None:
+        return benefit
+    return replace(benefit, quantity=quantity, quantity_qualifier=kind, period=period or benefit.period)
 
 
 def _is_money(benefit: Benefit) -> bool:

@@ -9,6 +9,8 @@ from .segments import MAX_SEGMENTS, Segment
 
 TRAILERS = {"SE": "ST", "GE": "GS", "IEA": "ISA"}
 CONTROL = {"ISA": 13, "GS": 6, "ST": 2}
+OLD = "00401"
+ENVELOPE = frozenset({*TRAILERS, *CONTROL, "TA1"})
 
 
 @dataclass(slots=True)
@@ -17,20 +19,30 @@ class Frame:
 
     cut: bool = False
     version: str = ""
+    group: str = ""
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_frame(segments: list[Segment], closed: bool) -> Frame:
-    """Check nesting, control numbers and counts. `closed`: the last segment had its terminator."""
+def envelope_places(segments: list[Segment]) -> list[int]:
+    """Where the segments of the envelope stand."""
+    return [i for i, segment in enumerate(segments) if segment[0] in ENVELOPE]
+
+
+def read_frame(segments: list[Segment], closed: bool, places: list[int] | None = None) -> Frame:
+    """Check nesting, control numbers and counts. `closed`: the last segment had its terminator; `places`:
+    those of `envelope_places`, when they are known."""
     frame = Frame()
     opened: list[tuple[str, int, str]] = []
-    for i, segment in enumerate(segments):
+    for i in envelope_places(segments) if places is None else places:
+        segment = segments[i]
         name = segment[0]
         if name in CONTROL:
             opened.append((name, i, _at(segment, CONTROL[name])))
-            _note_version(frame, segment)
+            _note_version(frame, segment, i + 1)
         elif name in TRAILERS:
             _close(frame, opened, segment, i)
+    if frame.version.startswith(OLD):
+        _say(frame, "old_version", "The answer is in version 4010, which plans may no longer send.", 1)
     if opened or len(segments) > MAX_SEGMENTS:
         _say(frame, "cut", "The answer stops before its end.", len(segments))
         frame.cut = True
@@ -63,11 +75,13 @@ def _unclosed(frame: Frame, segments: list[Segment]) -> None:
         _say(frame, "cut", "The answer stops inside its last segment.", len(segments))
 
 
-def _note_version(frame: Frame, segment: Segment) -> None:
+def _note_version(frame: Frame, segment: Segment, at: int) -> None:
     if segment[0] == "GS":
-        frame.version = _at(segment, 8)
+        frame.version, frame.group = _at(segment, 8), _at(segment, 1)
     elif segment[0] == "ST" and _at(segment, 3):
         frame.version = _at(segment, 3)
+    if segment[0] == "ST" and _at(segment, 1) == "271" and frame.group not in ("HB", ""):
+        _say(frame, "group_code", "GS01 does not announce an answer (HB).", at)
 
 
 def _say(frame: Frame, code: str, words: str, at: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 
 
 class CannotAsk(ValueError):
@@ -49,6 +50,19 @@ class Person:
     gender: str = field(default="", repr=False)
 
 
+class SearchOption(StrEnum):
+    """By which facts the plan shall find the person; only these are sent, since anything more can mismatch.
+
+    Every plan must answer the primary option (X12 RFI 1293); whether it takes another is a fact of the plan
+    (ELIGIBILITY.md 4.3), so the caller chooses. A reference such as SY (social security number) goes with any.
+    """
+
+    PRIMARY = "member_id_name_birth_date"
+    WITHOUT_FIRST_NAME = "member_id_last_name_birth_date"
+    WITHOUT_BIRTH_DATE = "member_id_name"
+    WITHOUT_MEMBER_ID = "name_birth_date"
+
+
 @dataclass(frozen=True, slots=True)
 class EligibilityInquiry:
     """One question to one plan about one person.
@@ -58,7 +72,8 @@ class EligibilityInquiry:
     first; "AI": substance use; "MH": mental health. `trace` is our reference, 1 to 50 characters, and comes
     back in the answer; `trace_origin` is exactly ten characters ("1" + EIN, or "9" + nine of our own).
     `service_date` None asks about today. `relationship` is INS02 ("01" spouse, "19" child, "34" other adult)
-    and is sent only when given.
+    and is sent only when given. `service_until` makes a range of `service_date`. `references` are pairs of a
+    qualifier (SY social security number, 6P group, 18 plan, NQ Medicaid id...) and a value about the patient.
     """
 
     payer: Payer
@@ -71,11 +86,21 @@ class EligibilityInquiry:
     relationship: str = ""
     service_types: tuple[str, ...] = ("30",)
     service_date: date | None = None
+    service_until: date | None = None
+    search: SearchOption = SearchOption.PRIMARY
+    references: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def patient(self) -> Person:
         """The person the question is about."""
         return self.dependent or self.subscriber
+
+    def one_each(self) -> tuple[EligibilityInquiry, ...]:
+        """For plans that read only the first EQ: one question a service type, the trace numbered -1, -2..."""
+        types = tuple(dict.fromkeys(self.service_types))
+        if len(types) < 2:
+            return (self,)
+        return tuple(replace(self, service_types=(code,), trace=f"{self.trace}-{i}") for i, code in enumerate(types, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ an entity of that benefit, so its NM1/N3/N4/PER/PRV are never taken for the paye
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from .reply import (
@@ -18,21 +19,27 @@ from .reply import (
     Contact,
     Delivery,
     Member,
+    Nature,
+    Other,
     Party,
     Period,
     Problem,
     Reference,
     Reject,
     Trace,
+    made,
 )
 from .segments import Delimiters, Segment
 
 LEVELS = {"20": "2000A", "21": "2000B", "22": "2000C", "23": "2000D"}
-SILENT = frozenset({"BHT", "LS", "LE", "HI", "MPI", "PRV", "ST"})
+KNOWN = frozenset({"HI", "MPI"})
+"""Segments of the standard that say nothing of coverage: kept raw, without a note."""
 MOST_PROBLEMS = 50
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+BLANKS = [""] * 15
 
 Draft = dict[str, Any]
-"""The keyword arguments of a frozen dataclass while its segments are still arriving."""
+"""The fields of a frozen dataclass while its segments are still arriving; `made` turns it into the object."""
 
 
 class TransactionReader:
@@ -44,7 +51,9 @@ class TransactionReader:
         self.answer: Draft = {"version": _at(st, 3), "reference": ""}
         self.rejects: list[Reject] = []
         self.messages: list[str] = []
+        self.others: list[Other] = []
         self.members: list[Member] = []
+        self.benefits: list[Benefit] = []
         self.subscriber: Member | None = None
         self.loop = ""
         self.member: Draft | None = None
@@ -60,11 +69,18 @@ class TransactionReader:
             step = steps.get(segment[0])
             if step is not None:
                 step(self, segment, i + 1)
-            elif segment[0] not in SILENT:
-                self._note("unknown_segment", "A segment of an unknown kind was left out.", i + 1)
+            else:
+                self._other(segment, i + 1)
         self._close_member()
-        self.answer.update(members=self.members, rejects=self.rejects, messages=self.messages)
-        return Answer(**_frozen(self.answer))
+        self.answer["members"], self.answer["rejects"] = tuple(self.members), tuple(self.rejects)
+        self.answer["messages"], self.answer["others"] = tuple(self.messages), tuple(self.others)
+        return Answer(**self.answer)
+
+    def _other(self, segment: Segment, at: int) -> None:
+        """Whatever has no place of its own is kept as it came."""
+        self.others.append(Other(at, self.marks.element.join(segment)))
+        if segment[0] not in KNOWN:
+            self._note("unknown_segment", "A segment of an unknown kind is kept but not understood.", at)
 
     def _note(self, code: str, words: str, at: int) -> None:
         if len(self.problems) < MOST_PROBLEMS:
@@ -72,6 +88,7 @@ class TransactionReader:
 
     def _bht(self, segment: Segment, at: int) -> None:
         self.answer["reference"] = _at(segment, 3)
+        self.answer["created"] = read_date(_at(segment, 4))
 
     def _hl(self, segment: Segment, at: int) -> None:
         self._close_member()
@@ -88,16 +105,18 @@ class TransactionReader:
         self.party = _party(segment, at)
 
     def _n3_n4(self, segment: Segment, at: int) -> None:
-        self._any_party(at).setdefault("address", []).extend(part for part in segment[1:] if part)
+        _add(self._any_party(at), "address", *(part for part in segment[1:] if part))
 
     def _per(self, segment: Segment, at: int) -> None:
         pairs = list(zip(segment[3::2], segment[4::2], strict=False))
         contact = Contact(_at(segment, 2), tuple((kind, value) for kind, value in pairs if value))
-        self._any_party(at).setdefault("contacts", []).append(contact)
+        _add(self._any_party(at), "contacts", contact)
 
     def _prv(self, segment: Segment, at: int) -> None:
         if self.party is not None:
             self.party["provider_code"] = _at(segment, 3)
+        else:
+            self.others.append(Other(at, self.marks.element.join(segment)))
 
     def _any_party(self, at: int) -> Draft:
         """An entity may come without its NM1 (real plans do): it is kept, without a name."""
@@ -108,14 +127,18 @@ class TransactionReader:
     def _trn(self, segment: Segment, at: int) -> None:
         trace = Trace(_at(segment, 1), _at(segment, 2), _at(segment, 3))
         if self.member is not None:
-            self.member.setdefault("traces", []).append(trace)
+            _add(self.member, "traces", trace)
+        else:
+            self._other(segment, at)
 
     def _ref(self, segment: Segment, at: int) -> None:
         reference = Reference(_at(segment, 1), _at(segment, 2), _at(segment, 3))
         if self.benefit is not None and not self.in_entities:
-            self.benefit.setdefault("references", []).append(reference)
+            _add(self.benefit, "references", reference)
         elif self.party is not None:
-            self.party.setdefault("references", []).append(reference)
+            _add(self.party, "references", reference)
+        else:
+            self._other(segment, at)
 
     def _dmg(self, segment: Segment, at: int) -> None:
         if self.member is not None:
@@ -131,41 +154,43 @@ class TransactionReader:
     def _dtp(self, segment: Segment, at: int) -> None:
         target = self.benefit if self.benefit is not None else self.member
         if target is not None:
-            target.setdefault("periods", []).append(read_period(segment, at))
+            _add(target, "periods", read_period(segment, at))
+        else:
+            self._other(segment, at)
 
     def _aaa(self, segment: Segment, at: int) -> None:
         raw = self.marks.element.join(segment)
         values = (_at(segment, 3), _at(segment, 4), _at(segment, 1))
         if self.benefit is not None and self.member is not None:
             reject = Reject(self.loop.replace("000", "110"), *values, at, raw)
-            self.benefit.setdefault("rejects", []).append(reject)
+            _add(self.benefit, "rejects", reject)
             return
         loop = self.loop.replace("2000", "2100") if self.party is not None else self.loop
         reject = Reject(loop, *values, at, raw)
         if self.member is not None:
-            self.member.setdefault("rejects", []).append(reject)
+            _add(self.member, "rejects", reject)
         else:
             self.rejects.append(reject)
 
     def _eb(self, segment: Segment, at: int) -> None:
-        self._close_benefit()
-        self._close_party()
+        if self.benefit is not None:
+            self._close_benefit()
+        elif self.party is not None:
+            self._close_party()
         if self.member is None:
             self._note("benefit_without_member", "A benefit stands outside any member.", at)
             self.member = {"loop": "2000C"}
         self.benefit = self._benefit(segment, at)
 
     def _benefit(self, segment: Segment, at: int) -> Draft:
-        e = segment + [""] * (15 - len(segment))
-        types = e[3].split(self.marks.repetition) if self.marks.repetition else [e[3]]
-        if any(len(t) > 3 or (t and not t.isalnum()) for t in types):
-            self._note("service_type_separator", "Service types are joined by an unexpected separator.", at)
+        e = segment + BLANKS[len(segment) :]
+        types, amount, percent, quantity = e[3], e[7], e[8], e[10]
         benefit: Draft = {
             "at": at,
             "raw": self.marks.element.join(segment),
             "info": e[1],
             "level": e[2],
-            "service_types": tuple(t for t in types if t),
+            "service_types": (types,) if len(types) == 2 and types.isalnum() else self._service_types(types, at),
             "insurance_type": e[4],
             "plan_name": e[5],
             "period": e[6],
@@ -175,10 +200,19 @@ class TransactionReader:
             "procedure": e[13],
             "diagnosis_pointers": e[14],
         }
-        for name, text in (("amount", e[7]), ("percent", e[8]), ("quantity", e[10])):
-            if text:
-                benefit[name] = self._number(text, at)
+        if amount:
+            benefit["amount"] = self._number(amount, at)
+        if percent:
+            benefit["percent"] = self._number(percent, at)
+        if quantity:
+            benefit["quantity"] = self._number(quantity, at)
         return benefit
+
+    def _service_types(self, text: str, at: int) -> tuple[str, ...]:
+        types = text.split(self.marks.repetition) if self.marks.repetition else [text]
+        if any(len(t) > 3 or (t and not t.isalnum()) for t in types):
+            self._note("service_type_separator", "Service types are joined by an unexpected separator.", at)
+        return tuple(t for t in types if t)
 
     def _number(self, text: str, at: int) -> Decimal | None:
         number = read_number(text)
@@ -188,22 +222,29 @@ class TransactionReader:
 
     def _hsd(self, segment: Segment, at: int) -> None:
         if self.benefit is not None:
-            self.benefit.setdefault("deliveries", []).append(Delivery(tuple(segment[1:])))
+            _add(self.benefit, "deliveries", Delivery(tuple(segment[1:])))
+        else:
+            self._other(segment, at)
 
     def _msg(self, segment: Segment, at: int) -> None:
         if self.benefit is not None:
-            self.benefit.setdefault("messages", []).append(_at(segment, 1))
+            said = self.benefit.get("messages", ())
+            self.benefit["messages"] = (*said, *segment[1:2])
         else:
             self.messages.append(_at(segment, 1))
 
     def _iii(self, segment: Segment, at: int) -> None:
-        """III*ZZ is a place of service; III without a code carries a free text in III04."""
+        """III*ZZ is a place of service, other qualifiers are not; III04 carries a free text."""
         if self.benefit is None:
+            self._other(segment, at)
             return
-        if _at(segment, 2):
-            self.benefit.setdefault("places", []).append(_at(segment, 2))
-        if _at(segment, 4):
-            self.benefit.setdefault("messages", []).append(_at(segment, 4))
+        qualifier, code, text = _at(segment, 1), _at(segment, 2), _at(segment, 4)
+        if code and qualifier in ("ZZ", ""):
+            _add(self.benefit, "places", code)
+        elif code:
+            _add(self.benefit, "natures", Nature(qualifier, code))
+        if text:
+            _add(self.benefit, "messages", text)
 
     def _ls(self, segment: Segment, at: int) -> None:
         self._close_party()
@@ -216,9 +257,9 @@ class TransactionReader:
     def _close_party(self) -> None:
         if self.party is None:
             return
-        party, self.party = Party(**_frozen(self.party)), None
+        party, self.party = made(Party, self.party), None
         if self.benefit is not None:
-            self.benefit.setdefault("entities", []).append(party)
+            _add(self.benefit, "entities", party)
         elif self.member is not None:
             self.member.setdefault("party", party)
         elif self.loop == "2000A":
@@ -227,10 +268,11 @@ class TransactionReader:
             self.answer.setdefault("provider", party)
 
     def _close_benefit(self) -> None:
-        if self.benefit is None or self.member is None:
+        if self.benefit is None:
             return
-        self._close_party()
-        self.member.setdefault("benefits", []).append(Benefit(**_frozen(self.benefit)))
+        if self.party is not None:
+            self._close_party()
+        self.benefits.append(made(Benefit, self.benefit))
         self.benefit, self.in_entities = None, False
 
     def _close_member(self) -> None:
@@ -239,7 +281,8 @@ class TransactionReader:
         self.in_entities = False
         if self.member is None:
             return
-        member, self.member = Member(**_frozen(self.member)), None
+        member, self.member = Member(**self.member, benefits=tuple(self.benefits)), None
+        self.benefits = []
         self.members.append(member)
         if not member.is_dependent:
             self.subscriber = member
@@ -273,7 +316,7 @@ def read_date(text: str) -> date | None:
     if len(text) < 8 or not (text[:8].isascii() and text[:8].isdigit()):
         return None
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+        return date.fromisoformat(text[:8])
     except ValueError:
         return None
 
@@ -283,23 +326,19 @@ def read_period(segment: Segment, at: int) -> Period:
     qualifier, shape, raw = _at(segment, 1), _at(segment, 2), _at(segment, 3)
     if shape.startswith("RD"):
         first, _, last = raw.partition("-")
-        return Period(qualifier, read_date(first), read_date(last), raw, at)
-    day = read_date(raw)
-    return Period(qualifier, day, day, raw, at)
+        start, end = read_date(first), read_date(last)
+    else:
+        start = end = read_date(raw)
+    return made(Period, {"qualifier": qualifier, "start": start, "end": end, "raw": raw, "at": at})
 
 
 def read_number(text: str) -> Decimal | None:
     """A plain decimal number, or None: no exponent, infinity or NaN, and not longer than 18 characters."""
-    if len(text) > 18 or not text.isascii() or set(text) - set("0123456789.-+"):
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
+    return Decimal(text) if len(text) <= 18 and NUMBER.fullmatch(text) else None
 
 
 def _party(segment: Segment, at: int) -> Draft:
-    e = segment + [""] * (10 - len(segment))
+    e = segment + BLANKS[len(segment) :]
     return {
         "role": e[1],
         "last_name": e[3],
@@ -312,8 +351,8 @@ def _party(segment: Segment, at: int) -> Draft:
     }
 
 
-def _frozen(draft: Draft) -> Draft:
-    return {key: tuple(value) if type(value) is list else value for key, value in draft.items()}
+def _add(draft: Draft, name: str, *values: object) -> None:
+    draft[name] = draft.get(name, ()) + values
 
 
 def _at(segment: Segment, position: int) -> str:

@@ -39,9 +39,15 @@ class Lines:
         return self.insurance_type, self.name, self.group
 
     def take(self, benefit: Benefit) -> None:
-        """Add a line and learn from it what was not yet known of the plan."""
+        """Add a line and learn from it what was not yet known of the plan.
+
+        A name counts on the plan's first line and its status lines: elsewhere EB05 may be the name of a limit
+        ("Physical and Speech Therapy" in a Medicare answer).
+        """
         kind, name, group = _key(benefit)
-        self.insurance_type, self.name = self.insurance_type or kind, self.name or name
+        self.insurance_type = self.insurance_type or kind
+        if not self.all or is_plan_status(benefit):
+            self.name = self.name or name
         self.group = self.group or group
         self.all.append(benefit)
 
@@ -122,6 +128,7 @@ def _plan(lines: Lines, member_periods: tuple[Period, ...], asked: tuple[str, ..
         money=money(whole),
         messages=tuple(text for b in whole for text in b.messages),
         sources=tuple(source(b) for b in status),
+        lines=tuple(b.at for b in lines.all),
     )
 
 

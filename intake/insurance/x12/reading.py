@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import chain
 
-from .frame import Frame, read_frame
+from .frame import Frame, envelope_places, read_frame
 from .loops import TransactionReader
 from .reply import Acknowledgement, Answer, Problem, Reply, ReplyKind
 from .segments import CutShort, Delimiters, NotX12, Segment, tokenise
@@ -27,10 +27,21 @@ def read_reply(body: bytes) -> Reply:
     try:
         marks, segments, closed = tokenise(body)
     except NotX12 as problem:
-        kind = ReplyKind.INCOMPLETE if isinstance(problem, CutShort) else ReplyKind.NOT_X12
-        return Reply(kind, problems=(Problem(problem.code, WORDS[problem.code]),))
-    frame = read_frame(segments, closed)
-    gathered = _gather(segments, marks)
+        return refused(problem)
+    return read_segments(marks, segments, closed=closed)
+
+
+def refused(problem: NotX12) -> Reply:
+    """The reply that a body without a usable ISA is."""
+    kind = ReplyKind.INCOMPLETE if isinstance(problem, CutShort) else ReplyKind.NOT_X12
+    return Reply(kind, problems=(Problem(problem.code, WORDS[problem.code]),))
+
+
+def read_segments(marks: Delimiters, segments: list[Segment], *, closed: bool) -> Reply:
+    """The reply in a message already cut; `closed` as in `tokenise`."""
+    places = envelope_places(segments)
+    frame = read_frame(segments, closed, places)
+    gathered = _gather(segments, places, marks)
     return _reply(frame, gathered, segments[0], marks)
 
 
@@ -42,11 +53,12 @@ class _Gathered:
     problems: list[Problem] = field(default_factory=list)
 
 
-def _gather(segments: list[Segment], marks: Delimiters) -> _Gathered:
-    """Walk the message once, giving each transaction to the reader of its kind."""
+def _gather(segments: list[Segment], places: list[int], marks: Delimiters) -> _Gathered:
+    """Give each transaction (ST to SE) to the reader of its kind."""
     found = _Gathered()
     start, kind = 0, ""
-    for i, segment in enumerate(segments):
+    for i in places:
+        segment = segments[i]
         name = segment[0]
         if name == "ST":
             start, kind = i, _at(segment, 1)

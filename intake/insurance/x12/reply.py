@@ -10,8 +10,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from .segments import Delimiters
+
+T = TypeVar("T")
+
+
+def made(kind: type[T], draft: dict[str, Any]) -> T:
+    """The frozen dataclass whose fields `draft` holds; those it leaves out keep their defaults.
+
+    A frozen `__init__` sets field by field, which is most of the time of reading; here the dict becomes the
+    object's own. So `kind` has no slots and no factories, and nobody may hold on to `draft`.
+    """
+    thing = object.__new__(kind)
+    object.__setattr__(thing, "__dict__", draft)
+    return thing
 
 
 class ReplyKind(StrEnum):
@@ -33,7 +47,7 @@ class Problem:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Period:
     """A DTP: `qualifier` says what it dates; a single day has `start == end`; unreadable dates are None."""
 
@@ -66,6 +80,22 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Nature:
+    """An III that is not a place of service: its qualifier (BK, GR, NI...) and code."""
+
+    qualifier: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A segment without a place of its own, as it came."""
+
+    at: int
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A PER: who to ask, and how: pairs of (TE telephone / FX fax / EM e-mail / UR web..., value)."""
 
@@ -78,7 +108,7 @@ class Contact:
         return next((value for kind, value in self.ways if kind in ("TE", "WP", "CP")), "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Party:
     """An NM1 with what follows it. `role` is NM101 (PR payer, IL subscriber, VN vendor, X3 reviewer...)."""
 
@@ -108,7 +138,7 @@ class Delivery:
     elements: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Benefit:
     """One EB with every segment that belongs to it.
 
@@ -138,6 +168,7 @@ class Benefit:
     references: tuple[Reference, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     places: tuple[str, ...] = ()
+    natures: tuple[Nature, ...] = ()
     messages: tuple[str, ...] = ()
     entities: tuple[Party, ...] = ()
     rejects: tuple[Reject, ...] = ()
@@ -177,15 +208,17 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One 271 transaction (ST..SE). `reference` is BHT03, our trace in real time; `rejects` are those of the
-    payer and provider loops (a member's own are in the member)."""
+    payer and provider loops (a member's own are in the member); `created` BHT04; `others` what has no place."""
 
     version: str
     reference: str
+    created: date | None = None
     payer: Party | None = None
     provider: Party | None = None
     members: tuple[Member, ...] = ()
     rejects: tuple[Reject, ...] = ()
     messages: tuple[str, ...] = ()
+    others: tuple[Other, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,10 @@ from .summary import (
 from .writing import clean
 
 OTHER_COMPANY = frozenset({"VN", "X3", "Y2", "PR"})
+PEOPLE = frozenset({"IL", "03", "P3", "1P"})
+MANAGED = frozenset({"HM", "HN", "PR", "PS", "IN"})
 BEHAVIOURAL = frozenset({"substance_use", "mental_health"})
+BEHAVIOURAL_WORDS = ("BEHAVIOR", "MENTAL HEALTH", "SUBSTANCE")
 NOT_CLEAR = "The answer does not say clearly whether the coverage is active. Call the plan."
 NOT_SAID = "The answer does not say whether the coverage is active. Call the plan."
 CANNOT_PROCESS = "The plan could not process the question. Call the plan."
@@ -163,17 +166,17 @@ def _summary(
 ) -> Summary:
     benefits = member.benefits if member else ()
     rejects = _rejects(answer, member)
-    plans = read_plans(benefits, _periods(member), asked.service_types, on)
-    coverage = _overall(plan.coverage for plan in plans)
+    plans = read_plans(benefits, member_periods(member), asked.service_types, on)
+    coverage = overall(plan.coverage for plan in plans)
     step = _next_step(rejects, benefits, coverage)
-    suggestions = tuple(found for b in benefits if (found := _suggestion(b)) is not None)
+    suggestions = tuple(found for b in benefits if (found := suggestion(b, benefits)) is not None)
     answered = tuple(dict.fromkeys(code for b in benefits for code in b.service_types))
     unanswered = tuple(code for code in asked.service_types if code not in answered)
-    substance_use = _family(plans, "substance_use")
+    substance_use = family_coverage(plans, "substance_use")
     return Summary(
         coverage=coverage,
         substance_use=substance_use,
-        mental_health=_family(plans, "mental_health"),
+        mental_health=family_coverage(plans, "mental_health"),
         headline=headline(coverage, substance_use, plans, suggestions, step, on),
         next_step=step,
         reply_kind=reply.kind.value,
@@ -196,7 +199,7 @@ def _summary(
     )
 
 
-def _periods(member: Member | None) -> tuple[Period, ...]:
+def member_periods(member: Member | None) -> tuple[Period, ...]:
     if member is None:
         return ()
     return member.periods or (member.subscriber.periods if member.subscriber else ())
@@ -226,7 +229,7 @@ def _next_step(rejects: tuple[RejectFact, ...], benefits: tuple[Benefit, ...], c
     return NextStep(StepKind.ASK_A_PERSON, "status_not_stated", words=NOT_SAID)
 
 
-def _overall(said: Iterable[Coverage]) -> Coverage:
+def overall(said: Iterable[Coverage]) -> Coverage:
     """Covered if any part is; not covered only if every part says so; otherwise not stated."""
     every = set(said)
     if Coverage.COVERED in every:
@@ -234,38 +237,59 @@ def _overall(said: Iterable[Coverage]) -> Coverage:
     return Coverage.NOT_COVERED if every == {Coverage.NOT_COVERED} else Coverage.NOT_STATED
 
 
-def _family(plans: tuple[Plan, ...], family: str) -> Coverage:
+def family_coverage(plans: tuple[Plan, ...], family: str) -> Coverage:
     """Per plan, codes the plan says nothing about do not count; then over the plans as for coverage."""
-    return _overall(_family_of(plan, family) for plan in plans)
+    return overall(_family_of(plan, family) for plan in plans)
 
 
 def _family_of(plan: Plan, family: str) -> Coverage:
     if plan.coverage is Coverage.NOT_COVERED:
         return Coverage.NOT_COVERED
     said = [s for s in plan.services if s.family == family and s.reason not in ("not_mentioned", "cost_stated")]
-    return _overall(s.coverage for s in said)
+    return overall(s.coverage for s in said)
 
 
-def _suggestion(benefit: Benefit) -> Suggestion | None:
+def suggestion(benefit: Benefit, among: Iterable[Benefit]) -> Suggestion | None:
+    """Somebody else to ask, when this line points to them. `among`: the other lines about the same person."""
     use = codes.use(benefit.info)
-    families = {codes.family(code) for code in benefit.service_types}
-    behavioural = bool(families & BEHAVIOURAL) or (use == "carve_out" and not benefit.service_types)
     other = next((p for p in benefit.entities if p.role in OTHER_COMPANY), None)
     if use == "redirect":
-        kind = "managed_care" if benefit.info == "MC" else "other_payer"
-    elif behavioural and (use == "carve_out" or (other is not None and other.role != "X3")):
+        kind = _redirected(benefit, among)
+    elif _is_behavioural(benefit) and (use == "carve_out" or (other is not None and other.role != "X3")):
         kind = "carve_out"
+    elif use == "carve_out":
+        kind = "other_source"
     elif benefit.insurance_type == "HN" and benefit.info in STATUS:
         kind = "medicare_advantage"
     else:
         return None
-    party = other or next(iter(benefit.entities), None)
-    return _suggested(kind, benefit, party)
+    return _suggested(kind, benefit, other or next((p for p in benefit.entities if p.role not in PEOPLE), None))
+
+
+def _is_behavioural(benefit: Benefit) -> bool:
+    """By its service types, or by what the line and the company on it are called; never by guess."""
+    if any(codes.family(code) in BEHAVIOURAL for code in benefit.service_types):
+        return True
+    said = " ".join((benefit.plan_name, *benefit.messages, *(p.last_name for p in benefit.entities))).upper()
+    return any(word in said for word in BEHAVIOURAL_WORDS)
+
+
+def _redirected(benefit: Benefit, among: Iterable[Benefit]) -> str:
+    """Which kind of payer a redirect names. An HMO or PPO named beside Medicare's own parts is Medicare Advantage
+    (HETS answers), one beside Medicaid is its managed care plan."""
+    own = {b.insurance_type for b in among if b.info in STATUS}
+    manages = benefit.insurance_type in MANAGED
+    if benefit.insurance_type == "HN" or (manages and own & {"MA", "MB"}):
+        return "medicare_advantage"
+    if benefit.info == "MC" or (manages and "MC" in own):
+        return "managed_care"
+    return "other_payer"
 
 
 SUGGESTION_WORDS = {
     "carve_out": "Behavioral health benefits are handled by {name}. Ask there.",
     "managed_care": "A managed care plan handles this coverage: {name}. Ask there.",
+    "other_source": "The plan points to another company for information: {name}. Ask there.",
     "other_payer": "There is other coverage: {name}. Ask there too.",
     "medicare_advantage": "This is a Medicare Advantage plan: {name}. Ask that plan.",
 }

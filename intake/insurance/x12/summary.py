@@ -120,7 +120,8 @@ class Service:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One plan of the answer; plans are never merged. `money` is plan-wide (service type 30 or none).
-    `reason`: stated, inactive, ended, not_begun, uncertain, conflict, not_mentioned."""
+    `lines` are the places of all its EB. `reason`: stated, inactive, ended, not_begun, uncertain, conflict,
+    not_mentioned."""
 
     name: str
     insurance_type: str
@@ -135,6 +136,7 @@ class Plan:
     money: tuple[Money, ...]
     messages: tuple[str, ...]
     sources: tuple[Source, ...]
+    lines: tuple[int, ...] = ()
 
     def service(self, code: str) -> Service | None:
         """The service with this code, or None."""
@@ -144,7 +146,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """Somebody else to ask. `kind`: carve_out (benefits run by another company), managed_care, other_payer,
-    medicare_advantage. `payer_id` and `telephone` only when the answer gives them."""
+    other_source, medicare_advantage. `payer_id` and `telephone` only when the answer gives them."""
 
     kind: str
     name: str

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from datetime import date
 
-from .inquiry import CannotAsk, EligibilityInquiry, Envelope, Person
+from .inquiry import CannotAsk, EligibilityInquiry, Envelope, Person, SearchOption
 from .segments import Delimiters
 
 VERSION = "005010X279A1"
@@ -18,6 +18,8 @@ MARKS = Delimiters()
 BASIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!\"&'()+,-./;?= ")
 RELATIONSHIPS = frozenset({"01", "19", "34"})
 PAYER_ID_QUALIFIERS = frozenset({"PI", "XV", "NI", "FI", "24", "46", "XX"})
+REFERENCES = frozenset(["18", "1L", "1W", "3H", "6P", "CT", "EA", "EJ", "F6", "GH", "HJ", "IG", "N6", "NQ", "SY", "Y4"])
+"""REF01 in the subscriber's and dependent's loop (ELIGIBILITY.md 4.2; stupidedi X279A1-HS270)."""
 INTERCHANGE_QUALIFIERS = frozenset({"ZZ", "30", "27", "28", "29", "01", "14", "20", "33"})
 MAX_AGE_YEARS = 125
 
@@ -123,24 +125,30 @@ def _parties(inquiry: EligibilityInquiry) -> list[list[str]]:
 
 
 def _people(inquiry: EligibilityInquiry, envelope: Envelope) -> list[list[str]]:
-    member_id = _identifier("member_id", inquiry.member_id, 80, shortest=2)
     today, dependent = envelope.created.date(), inquiry.dependent
     hl = ["HL", "3", "2", "22", "1" if dependent else "0"]
-    subscriber = [*_name("subscriber", "IL", inquiry.subscriber, needed=dependent is None), "MI", member_id]
-    born = _birth("subscriber", inquiry.subscriber, today, needed=dependent is None)
-    question, relation = _question(inquiry, today), _relation(inquiry)
+    subscriber = [*_name("subscriber", "IL", inquiry, inquiry.subscriber), *_member_id(inquiry)]
+    references, relation, question = _references(inquiry), _relation(inquiry), _question(inquiry)
+    born = _birth("subscriber", inquiry, inquiry.subscriber, today)
     if dependent is None:
-        return [hl, _trace(inquiry), subscriber, *born, *question]
-    patient = [["HL", "4", "3", "23", "0"], _trace(inquiry), _name("dependent", "03", dependent, needed=True)]
-    return [
-        hl,
-        subscriber,
-        *born,
-        *patient,
-        *_birth("dependent", dependent, today, True),
-        *relation,
-        *question,
-    ]
+        return [hl, _trace(inquiry), subscriber, *references, *born, *question]
+    patient = [["HL", "4", "3", "23", "0"], _trace(inquiry), _name("dependent", "03", inquiry, dependent)]
+    own = [*references, *_birth("dependent", inquiry, dependent, today), *relation]
+    return [hl, subscriber, *born, *patient, *own, *question]
+
+
+def _member_id(inquiry: EligibilityInquiry) -> list[str]:
+    if inquiry.search is SearchOption.WITHOUT_MEMBER_ID:
+        return []
+    return ["MI", _identifier("member_id", inquiry.member_id, 80, shortest=2)]
+
+
+def _references(inquiry: EligibilityInquiry) -> list[list[str]]:
+    if len(inquiry.references) > 9:
+        raise CannotAsk("references", "are more than the nine a plan reads")
+    if any(qualifier not in REFERENCES for qualifier, _ in inquiry.references):
+        raise CannotAsk("references", "have a qualifier that is not allowed for a person")
+    return [["REF", qualifier, _identifier("references", value, 50)] for qualifier, value in inquiry.references]
 
 
 def _trace(inquiry: EligibilityInquiry) -> list[str]:
@@ -150,7 +158,11 @@ def _trace(inquiry: EligibilityInquiry) -> list[str]:
     return ["TRN", "1", _identifier("trace", inquiry.trace, 50), origin]
 
 
-def _name(who: str, role: str, person: Person, *, needed: bool) -> list[str]:
+def _name(who: str, role: str, inquiry: EligibilityInquiry, person: Person) -> list[str]:
+    """Only what the search option names is sent; of a subscriber whom the member ID finds, no name is needed."""
+    needed = person is inquiry.patient or inquiry.search is SearchOption.WITHOUT_MEMBER_ID
+    if person is inquiry.patient and inquiry.search is SearchOption.WITHOUT_FIRST_NAME:
+        return ["NM1", role, "1", _words(f"{who}.last_name", person.last_name, 60), "", "", "", ""]
     last = _words(f"{who}.last_name", person.last_name, 60, needed=needed)
     first = _words(f"{who}.first_name", person.first_name, 35, needed=needed)
     middle = _words(f"{who}.middle_name", person.middle_name, 25, needed=False)
@@ -158,10 +170,12 @@ def _name(who: str, role: str, person: Person, *, needed: bool) -> list[str]:
     return ["NM1", role, "1", last, first, middle, "", suffix]
 
 
-def _birth(who: str, person: Person, today: date, needed: bool) -> list[list[str]]:
+def _birth(who: str, inquiry: EligibilityInquiry, person: Person, today: date) -> list[list[str]]:
     if person.gender not in ("", "F", "M"):
         raise CannotAsk(f"{who}.gender", "must be F, M or left out")
-    born = person.birth_date
+    born, needed = person.birth_date, person is inquiry.patient
+    if inquiry.search is SearchOption.WITHOUT_BIRTH_DATE:
+        return []
     if born is None:
         if needed:
             raise CannotAsk(f"{who}.birth_date", "is needed: plans look people up by it")
@@ -179,15 +193,24 @@ def _relation(inquiry: EligibilityInquiry) -> list[list[str]]:
     return [["INS", "N", inquiry.relationship]] if inquiry.relationship else []
 
 
-def _question(inquiry: EligibilityInquiry, today: date) -> list[list[str]]:
+def _question(inquiry: EligibilityInquiry) -> list[list[str]]:
     codes = inquiry.service_types
     if not codes or len(codes) > 99:
         raise CannotAsk("service_types", "needs between 1 and 99 service types")
     if any(not re.fullmatch(r"[A-Z0-9]{1,2}", code) for code in codes):
         raise CannotAsk("service_types", "has a code that is not one or two letters or digits")
-    day = inquiry.service_date
-    when = [["DTP", "291", "D8", f"{day:%Y%m%d}"]] if day else []
-    return when + [["EQ", code] for code in dict.fromkeys(codes)]
+    return _when(inquiry) + [["EQ", code] for code in dict.fromkeys(codes)]
+
+
+def _when(inquiry: EligibilityInquiry) -> list[list[str]]:
+    day, until = inquiry.service_date, inquiry.service_until
+    if until is not None and (day is None or until < day):
+        raise CannotAsk("service_until", "must not be before the service date")
+    if day is None:
+        return []
+    if until is None or until == day:
+        return [["DTP", "291", "D8", f"{day:%Y%m%d}"]]
+    return [["DTP", "291", "RD8", f"{day:%Y%m%d}-{until:%Y%m%d}"]]
 
 
 def _words(field: str, value: str, longest: int, *, needed: bool = True) -> str:

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.insurance.x12 import ReplyKind, read_reply, summarise
+from intake.insurance.x12 import ReplyKind, read_batch, read_reply, summarise
+from intake.insurance.x12.reply import Member
 from intake.insurance.x12.segments import tokenise
+from intake.insurance.x12.telling import tell
 from tests.insurance.x12.asking import JANE, SAMPLES, jane, sample
 
-FILES = sorted(path.name for path in SAMPLES.iterdir() if path.suffix != ".csv")
+FILES = sorted(path.name for path in SAMPLES.iterdir() if path.is_file() and path.suffix != ".csv")
 REAL = [name for name in FILES if name.startswith(("271_", "999_", "ta1_", "bench_"))]
 CUT = {"271_medicare_hets_shape_deidentified.edi", "bad_no_iea.edi"}
 
@@ -50,7 +52,7 @@ def test_every_sample_has_a_source_and_a_licence() -> None:
     with (SAMPLES / "index.csv").open(encoding="utf-8") as file:
         rows = {row["file"]: row for row in csv.DictReader(file)}
     assert set(FILES) <= set(rows)
-    assert all(rows[name]["source"] and rows[name]["licence"] for name in FILES)
+    assert all(rows[name]["source"] and rows[name]["licence"] and rows[name]["read"] for name in FILES)
 
 
 def test_the_full_answer_of_sixty_benefits() -> None:
@@ -170,10 +172,95 @@ def test_a_huge_body_is_refused_quickly() -> None:
     assert time.perf_counter() - started < 5
 
 
+ONE = ("271_limit_visits_used.edi", "271_aaa_77_2100D.edi", "999_stupidedi_partial.edi", "ta1_ootp_two_accepts.txt")
+
+
+@pytest.mark.parametrize("name", ONE)
+def test_a_flip_an_insertion_and_a_cut_at_every_offset_have_a_typed_result(name: str) -> None:
+    body = sample(name)
+    for i in range(len(body)):
+        for damaged in (
+            body[:i],
+            body[i:],
+            body[:i] + b"~" + body[i:],
+            body[:i] + bytes([body[i] ^ 1]) + body[i + 1 :],
+        ):
+            reply = read_reply(damaged)
+            assert tell(reply)["kind"] == reply.kind.value
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_in_small_pieces_reads_as_the_whole_file(name: str) -> None:
+    body = sample(name)
+    whole = read_reply(body)
+    for size in (1, 64, 1_000):
+        replies = list(read_batch(body[i : i + size] for i in range(0, len(body), size)))
+        assert {r.kind for r in replies} == {whole.kind}
+        read, wanted = (
+            [_facts(m) for a in answers for m in a.members]
+            for answers in (
+                [a for r in replies for a in r.answers],
+                whole.answers,
+            )
+        )
+        assert read == wanted
+
+
+def test_interchanges_with_other_separators_in_one_file() -> None:
+    names = (
+        "271_aaa_72_2100C.edi",
+        "bad_pipe_and_newline.edi",
+        "271_tiger_5010_aetna_like.txt",
+        "271_sud_full_60eb.edi",
+    )
+    alone = [read_reply(sample(name)) for name in names]
+    assert list(read_batch([b"\r\n".join(sample(name) for name in names)])) == alone
+
+
+@given(st.sampled_from(REAL), st.data())
+@settings(max_examples=200, deadline=None)
+def test_damaged_batches_never_raise(name: str, data: st.DataObject) -> None:
+    body = bytearray(sample(name) * 2)
+    at = data.draw(st.integers(0, len(body)))
+    body[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=5))
+    assert [r.kind for r in read_batch([bytes(body[:at]), bytes(body[at:])])]
+
+
+@given(
+    st.sampled_from([name for name in REAL if name.startswith("271_") and name not in CUT]),
+    st.permutations("*~^:|!}\x1c\x1d\x1f@$%"),
+)
+@settings(max_examples=150, deadline=None)
+def test_odd_separators_change_nothing(name: str, marks: list[str]) -> None:
+    told, segments, _ = tokenise(sample(name))
+    used = "".join("".join(segment) for segment in segments[1:])
+    old = told.repetition
+    element, terminator, repetition, component = [m for m in marks if m not in used or m == old][:4]
+    lines = [[part.replace(old, repetition) if old else part for part in s] for s in segments]
+    if old:
+        lines[0][11] = repetition
+    lines[0][16] = component
+    reply, plain = (read_reply(_join(x, e, t)) for x, e, t in ((lines, element, terminator), (segments, "*", "~")))
+    assert reply.kind is plain.kind
+    assert [_facts(m) for a in reply.answers for m in a.members] == [
+        _facts(m) for a in plain.answers for m in a.members
+    ]
+
+
+def _join(segments: list[list[str]], element: str, terminator: str) -> bytes:
+    return "".join(element.join(segment) + terminator for segment in segments).encode()
+
+
+def _facts(member: Member) -> list[object]:
+    return [(b.info, b.service_types, b.amount, b.network, b.messages, b.entities) for b in member.benefits]
+
+
 @given(st.sampled_from(REAL), st.data())
 @settings(max_examples=400, deadline=None)
 def test_damaged_real_answers_never_raise(name: str, data: st.DataObject) -> None:
     body = bytearray(sample(name))
+    at = data.draw(st.integers(0, len(body)))
+    body[at:at] = data.draw(st.binary(max_size=5))
     for _ in range(data.draw(st.integers(1, 4))):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(body)))
