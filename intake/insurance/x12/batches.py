@@ -89,7 +89,12 @@ def _segments(chunks: Iterator[bytes]) -> Iterator[tuple[Delimiters, Segment, bo
             return
         marks = find_delimiters(rest[:HEAD].decode("latin-1"))
         first = False
+        headed = False
         for segments, after, closed in _interchange(rest, chunks, marks):
+            # Separators that do not even cut the ISA off are none: whatever follows is no message
+            if segments and not headed and segments[0][0] != "ISA":
+                raise NotX12("not_x12")
+            headed = headed or bool(segments)
             yield from ((marks, segment, closed) for segment in segments)
             rest = after
 
