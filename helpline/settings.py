@@ -297,8 +297,8 @@ ACCOUNT_ADAPTER = "helpline.accounts.adapter.StaffAdapter"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-# Wrong codes of callers (intake/public): by address, many people may share one
-ACCOUNT_RATE_LIMITS = {"wrong_code": "30/10m/key", "sent_form": "30/10m/key"}
+# Wrong codes, forms and photos of callers (intake/public): by address, many people may share one
+ACCOUNT_RATE_LIMITS = dict.fromkeys(("wrong_code", "sent_form", "card_photo"), "30/10m/key")
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
 MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

@@ -63,8 +63,8 @@ def program(environment: str, name: str) -> str:
     if not stamp.exists() or stamp.read_text() != wanted:
         sys.stderr.write(f"- installing {pins.relative_to(CHECKOUT)}\n")
         run([sys.executable, "-m", "venv", "--clear", str(folder)])
-        # yaswfp, which wapiti needs, is published as plain Python source only
-        wheels = ["--only-binary", ":all:", "--no-binary", "yaswfp"]
+        # These three, which wapiti needs, are published as plain Python source only
+        wheels = ["--only-binary", ":all:", "--no-binary", "yaswfp,pyperclip,urwid-mitmproxy"]
         pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes", *wheels]
         run([*pip, "-r", str(pins)])
         stamp.write_text(wanted)

@@ -102,9 +102,9 @@ def _sealed_batch(columns: Sequence[SealedColumn], last: Any) -> list[tuple[Any,
     places = SQL(", ").join(SQL(one.place) for one in columns)
     batch = BATCH_OF_FILES if any(one.kind == "bytea" for one in columns) else BATCH
     after = SQL("") if last is None else SQL("{} > {} AND ").format(key, Literal(last))
-    query = SQL("SELECT {}, {}, {} FROM {} WHERE {}({}) ORDER BY 1 LIMIT {}")
+    parts = (key, values, places, table, after, _old(columns), Literal(batch))
     with connection.cursor() as cursor:
-        cursor.execute(query.format(key, values, places, table, after, _old(columns), Literal(batch)))
+        cursor.execute(SQL("SELECT {}, {}, {} FROM {} WHERE {}({}) ORDER BY 1 LIMIT {}").format(*parts))
         return list(cursor.fetchall())
 
 

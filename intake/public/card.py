@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from helpline.accounts.lockout import sends_many_photos
 from helpline.audit.acting import CALLER, acting
 from helpline.vault.files import FORMATS, NotAPhoto, clean_photo
 from intake.inquiries.models import Draft
@@ -44,7 +46,11 @@ def keep_card(request: HttpRequest, draft: Draft, form: StepForm) -> Draft:
     """Keep what was chosen, or let go what was kept, whatever else is wrong on the page."""
     if FIELD not in form.fields or not form.is_bound:
         return draft
+    if too_many := FIELD in form.files and sends_many_photos(request):
+        form.files = MultiValueDict()  # before it is decoded, which is what costs
     form.is_valid()
+    if too_many:
+        form.add_error(FIELD, _("Too many photos came from your connection. Leave it out: we can ask you on the phone."))
     content = form.cleaned_data.get(FIELD)
     with acting(CALLER):
         if content:

@@ -17,3 +17,15 @@ def note(request, inquiry_id):
 def guarded(request, inquiry_id):
     # ok: object-without-gate
     return Inquiry.objects.get(pk=inquiry_id)
+
+
+@officer
+def text(request, text_id):
+    # ok: object-without-gate
+    return get_object_or_404(LegalText, pk=text_id)
+
+
+@answers
+def seal(request, inquiry_id):
+    # ok: object-without-gate
+    return case_or_404(request, inquiry_id)

@@ -11,3 +11,10 @@ def said(inquiry, form):
     log.info(f"noted: {words}")
     # ok: phi-in-log
     log.warning("no place for inquiry %s", inquiry.pk)
+
+
+def sign_off(self, wording, note):
+    # ok: phi-in-log
+    self.stdout.write(wording.text)
+    # ruleid: phi-in-log
+    self.stdout.write(note.text)

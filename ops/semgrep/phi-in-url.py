@@ -13,3 +13,13 @@ def found(request, form, inquiry):
 def onward_to(request, step, answers):
     # ok: phi-in-url
     return redirect(onward(request, step, answers))
+
+
+def by_code(form, address):
+    # ok: phi-in-url
+    return redirect("consent_by_link", open_with_code(form.cleaned_data["code"], address=address))
+
+
+def come_back(draft):
+    # ok: phi-in-url
+    return redirect(first_open(draft.answers))

@@ -143,3 +143,14 @@ def test_it_goes_with_the_inquiry_and_leaves_nothing(insured: Client) -> None:
     assert not OldValue.objects.filter(table_name="insurance_card_photo").exists()
     changes = AuditRecord.objects.filter(subject_kind="insurance_card_photo").values_list("action", flat=True)
     assert list(changes.order_by("id")) == ["created", "changed", "removed"]
+
+
+def test_a_flood_of_photos_from_one_address_does_not_fill_the_disk(insured: Client, settings: object) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "card_photo": "2/10m/key"}  # type: ignore[attr-defined]
+    kept = [say(insured, "plan", card_photo=card()).status_code for _ in range(2)]
+    page = say(insured, "plan", insurance__payer_name="Sample Plan", card_photo=card())
+    assert (kept, page.status_code) == ([302, 302], 200)
+    assert "Too many photos came from your connection" in page.text
+    assert "Sample Plan" in page.text
+    # The form itself goes on
+    assert say(insured, "plan", insurance__payer_name="Sample Plan")["Location"] == "/get-help/consent/"
