@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from asgiref.local import Local
 from django.db import connection, migrations
 from psycopg.pq import TransactionStatus
@@ -71,10 +72,10 @@ class Wall:
         raw, self.role = connection.connection, ""
         if raw is None or self._told is not raw:
             return
-        if raw.closed or raw.info.transaction_status in {TransactionStatus.INERROR, TransactionStatus.UNKNOWN}:
-            connection.close()
-        else:
+        try:
             self._tell("none", "")
+        except psycopg.Error:
+            connection.close()
 
 
 @contextmanager
