@@ -55,7 +55,7 @@ def sends_many(request: HttpRequest) -> bool:
 
 
 def sends_many_photos(request: HttpRequest) -> bool:
-    """The same of photos, which take a megabyte each: a stranger could fill the disk. The form itself is always taken."""
+    """The same of photos, which take a megabyte each: they would fill a disk. The form is always taken."""
     return not _counted(request, "card_photo", dry_run=False)
 
 

@@ -1,6 +1,7 @@
-"""Log lines hold no detail of a person."""
+"""Log lines hold no detail of a person, and one clock."""
 
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,14 @@ from django.urls import Resolver404, resolve
 
 # What Celery says of a failed task beside its name: the error's words, and what it was called with
 TASK_DETAILS = dict.fromkeys(("exc", "traceback", "args", "kwargs"), "-")
+
+
+class InUtc(logging.Formatter):
+    """Times as PostgreSQL's and the audit's: in UTC, and saying so."""
+
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
 
 class WithoutDetails(logging.Filter):

@@ -50,7 +50,9 @@ def keep_card(request: HttpRequest, draft: Draft, form: StepForm) -> Draft:
         form.files = MultiValueDict()  # before it is decoded, which is what costs
     form.is_valid()
     if too_many:
-        form.add_error(FIELD, _("Too many photos came from your connection. Leave it out: we can ask you on the phone."))
+        form.add_error(
+            FIELD, _("Too many photos came from your connection. Leave it out: we can ask you on the phone.")
+        )
     content = form.cleaned_data.get(FIELD)
     with acting(CALLER):
         if content:

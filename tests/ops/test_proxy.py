@@ -12,6 +12,7 @@ import re
 import shutil
 import socket
 import socketserver
+import ssl
 import subprocess
 import threading
 import time
@@ -197,6 +198,25 @@ def test_what_a_client_says_about_itself_is_written_over(proxy: Proxy, behind: C
         "Forwarded": None,
     }
     assert headers["Host"] == HOST
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "Content-Length: 40\r\nTransfer-Encoding: chunked",
+        "Content-Length: 5\r\nContent-Length: 40",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "Transfer-Encoding:\r\n chunked\r\nContent-Length: 40",
+    ],
+    ids=["both", "two lengths", "two encodings", "folded"],
+)
+def test_a_request_with_two_ends_reaches_nobody(proxy: Proxy, behind: Callable, ends: str) -> None:
+    heard = behind(proxy.web_port, lambda standin: None)
+    context = ssl._create_unverified_context()  # noqa: S323  # nosec  # its certificate is the test's own
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", proxy.port), 10), server_hostname=HOST) as line:
+        line.sendall(f"POST / HTTP/1.1\r\nHost: {HOST}\r\n{ends}\r\n\r\n0\r\n\r\nGET /two HTTP/1.1\r\n\r\n".encode())
+        assert line.recv(20).startswith(b"HTTP/1.1 400")
+    assert heard == []
 
 
 def test_a_slow_phone_reaches_web_only_when_it_is_done(proxy: Proxy, behind: Callable) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 
 import pytest
 from celery import shared_task
+from django.conf import settings
 from django.test import Client
 
 from helpline.vault.logs import WithoutDetails
@@ -69,3 +71,11 @@ def test_nothing_smuggled_into_cookie_or_charset_breaks_a_page(house: House) -> 
         body = b'--x\r\nContent-Disposition: form-data; name="substance"\r\n\r\n+2AA-\r\n--x--\r\n'
         assert httpx.post(f"{url}/get-help/", content=body, headers=parts).status_code == 403, charset
     eventually(lambda: "Traceback" not in house.logs(), seconds=1)
+
+
+def test_every_line_has_one_clock() -> None:
+    """Django sets the process to the line's own zone, where an hour comes twice in autumn."""
+    line = settings.LOGGING["formatters"]["line"]
+    form = logging.config.DictConfigurator(settings.LOGGING).configure_formatter(line)
+    record = logging.makeLogRecord({"name": "x", "levelname": "INFO", "msg": "y", "created": 0.5, "msecs": 500})
+    assert form.format(record) == "1970-01-01T00:00:00.500Z INFO x y"
