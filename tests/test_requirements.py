@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -39,6 +41,11 @@ def pinned(name: str) -> set[str]:
     return {plain(found) for found in re.findall(r"^([A-Za-z][\w.-]*)==", (ROOT / name).read_text(), re.M)}
 
 
+@cache
+def installed_as() -> Mapping[str, list[str]]:
+    return packages_distributions()
+
+
 def imported(path: Path) -> set[str]:
     """The packages a file imports that are neither Python's nor ours, by the name they are installed under."""
     tops = set()
@@ -47,7 +54,7 @@ def imported(path: Path) -> set[str]:
             tops |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             tops.add(str(node.module).split(".")[0])
-    known = packages_distributions()
+    known = installed_as()
     return {plain(known[top][0]) for top in tops - OURS - set(sys.stdlib_module_names)}
 
 

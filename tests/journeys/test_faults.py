@@ -130,6 +130,7 @@ def own_cluster(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[
     cluster.stop("immediate")
 
 
+@pytest.mark.slow
 def test_database_restarted(
     own_cluster: Postgres, house: House, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
 ) -> None:
@@ -190,6 +191,7 @@ def test_form_posted_twice_at_once(house: House, sandbox_road: PayerRoad) -> Non
     nothing_lost(1)
 
 
+@pytest.mark.slow
 def test_payer_hanging(house: House, sandbox_road: PayerRoad) -> None:
     """One silent payer holds up nobody else, and its own question is asked again later, not lost."""
     house.environment = QUICK_LEASE
@@ -206,6 +208,7 @@ def test_payer_hanging(house: House, sandbox_road: PayerRoad) -> None:
     nothing_lost(2)
 
 
+@pytest.mark.slow
 def test_beat_dead_and_the_nudge_lost(house: House, sandbox_road: PayerRoad) -> None:
     """Each worker looks by itself for what nobody told it of."""
     house.start_payer()

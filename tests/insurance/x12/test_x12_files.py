@@ -89,6 +89,7 @@ def test_read_271_prints_one_object_a_file_whatever_the_files_are(tmp_path: Path
     assert run("read_271", good).stdout.decode().count("Check with the person: the member ID") == 1
 
 
+@pytest.mark.slow
 def test_a_batch_too_large_for_one_answer_is_streamed_out(tmp_path: Path) -> None:
     isa, gs, *lines = sample("271_sud_full_60eb.edi").decode().replace("\n", "").split("~")[:-3]
     many = 1_200
