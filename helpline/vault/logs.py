@@ -15,7 +15,7 @@ TASK_DETAILS = dict.fromkeys(("exc", "traceback", "args", "kwargs"), "-")
 class InUtc(logging.Formatter):
     """Times as PostgreSQL's and the audit's: in UTC, and saying so."""
 
-    converter = staticmethod(time.gmtime)  # type: ignore[assignment]  # as the logging documentation shows it
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
