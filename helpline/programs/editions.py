@@ -21,7 +21,7 @@ Coordinates = dict[UUID, tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class EditionFiles:
-    """An edition: ``directory`` is SU or MH, the column of the key it uses. The workbook may be absent."""
+    """An edition: ``directory`` is SU, MH or SU+MH: the rows of the key it uses. The workbook may be absent."""
 
     code: str
     name: str
@@ -61,6 +61,30 @@ EDITIONS = {
             attribution="Substance Abuse and Mental Health Services Administration (SAMHSA), public domain",
             directory="MH",
             key="service_code_key_2022.csv",
+        ),
+        EditionFiles(
+            code="samhsa-otp-2021",
+            name="Opioid Treatment Program Directory 2021",
+            published=2021,
+            attribution="Substance Abuse and Mental Health Services Administration (SAMHSA), public domain",
+            directory="SU",
+            key="service_code_key_2022.csv",
+        ),
+        EditionFiles(
+            code="findtreatment-2019",
+            name="FindTreatment.gov 2019",
+            published=2019,
+            attribution="Substance Abuse and Mental Health Services Administration (SAMHSA), public domain",
+            directory="SU+MH",
+            key="service_code_key_2022.csv",
+        ),
+        EditionFiles(
+            code="findtreatment-2026",
+            name="FindTreatment.gov 2026",
+            published=2026,
+            attribution="Substance Abuse and Mental Health Services Administration (SAMHSA), public domain",
+            directory="SU+MH",
+            key="service_code_key_2026.csv",
         ),
     )
 }

@@ -14,10 +14,10 @@ from django.utils import timezone
 from helpline.audit.acting import Actor, acting, record
 from helpline.programs import staging
 from helpline.programs.editions import Coordinates
+from helpline.programs.formats import Directory, open_directory
 from helpline.programs.models import Edition, ImportRun, ServiceCode
-from helpline.programs.published import Finding
+from helpline.programs.published import Finding, Listing, plain_name
 from helpline.programs.staging import Staged
-from helpline.programs.workbook import Workbook, open_workbook
 
 MOST_WITHDRAWN = 0.05
 """A file that would withdraw more than this share of its scope is refused unless it is allowed (issue 2,
@@ -48,6 +48,8 @@ class Outcome:
     refused: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
     unknown_codes: Counter[str] = field(default_factory=Counter)
+    unknown_services: Counter[str] = field(default_factory=Counter)
+    is_search: bool = False
 
 
 def import_directory(
@@ -61,15 +63,16 @@ def import_directory(
     allow_withdrawing: bool = False,
     watch: Watch = lambda rows, total: rows,
 ) -> Outcome:
-    """Bring the listings of ``edition`` to what the workbook at ``path`` says.
+    """Bring the listings of ``edition`` to what the file at ``path`` says.
 
-    ``states`` narrows what the file may add, change and withdraw to these. A dry run does everything and
+    ``states`` narrows what the file may add, change and withdraw to these. The answer of a search withdraws
+    nothing, unless ``states`` declare what it covers. A dry run does everything and
     takes it back. Raises ``NotReadable`` for a file that is no directory and ``ImportRefused`` for one that
     must not be applied; both leave everything as it was.
     """
-    book = open_workbook(path)
+    book = open_directory(path)
     key = _key_of(edition, book)
-    outcome = Outcome()
+    outcome = Outcome(is_search=book.is_search and not states)
     staged = list(_read(book, key, frozenset(states), outcome, watch))
     _refuse_another_edition(staged, outcome, edition)
     with acting(actor), connection.cursor() as cursor:
@@ -77,16 +80,31 @@ def import_directory(
         staging.stage(cursor, staged, located or {})
         staging.settle(cursor)
         _check(cursor, outcome)
-        _refuse_a_landslide(cursor, edition, list(states), allow_withdrawing)
+        if not outcome.is_search:
+            _refuse_a_landslide(cursor, edition, list(states), allow_withdrawing)
         _apply(cursor, book, edition, list(states), actor, outcome)
         if dry_run:
             transaction.set_rollback(True)
     return outcome
 
 
-def _key_of(edition: Edition, book: Workbook) -> dict[str, int]:
-    """The small number of each code. Refuses a workbook whose own key gives a code another name."""
-    codes = {code.code: code for code in ServiceCode.objects.filter(edition=edition)}
+@dataclass(frozen=True)
+class Key:
+    """The small numbers of an edition's services: by code in capitals, by category and plain name, and by name alone
+    where only one service has it.
+    """
+
+    codes: dict[str, int]
+    named: dict[tuple[str, str], int]
+
+    def number(self, service: tuple[str, str]) -> int | None:
+        category, name = service[0], plain_name(service[1])
+        return self.named.get((category, name)) or self.named.get(("", name))
+
+
+def _key_of(edition: Edition, book: Directory) -> Key:
+    """The services of the edition. Refuses a workbook whose own key gives a code another name."""
+    codes = {code.code.upper(): code for code in ServiceCode.objects.filter(edition=edition)}
     if not codes:
         raise ImportRefused(f"Edition {edition.code} has no service codes yet: run “manage.py load_directory” first.")
     differ = book.disagreements({code: row.name for code, row in codes.items()})
@@ -97,12 +115,13 @@ def _key_of(edition: Edition, book: Workbook) -> dict[str, int]:
             f"its key gives {len(differ)} code(s) another name ({shown}). "
             "Choose the right --edition, or load the key of the new one first."
         )
-    return {code: row.pk for code, row in codes.items()}
+    named = {(row.category_code, plain_name(row.name)): row.pk for row in codes.values()}
+    often = Counter(name for _category, name in named)
+    alone = {("", name): number for (_category, name), number in named.items() if often[name] == 1}
+    return Key({code: row.pk for code, row in codes.items()}, named | alone)
 
 
-def _read(
-    book: Workbook, key: dict[str, int], states: frozenset[str], outcome: Outcome, watch: Watch
-) -> Iterator[Staged]:
+def _read(book: Directory, key: Key, states: frozenset[str], outcome: Outcome, watch: Watch) -> Iterator[Staged]:
     for listing, findings in watch(book.rows(), len(book)):
         if listing is None:
             outcome.refused += findings
@@ -110,9 +129,16 @@ def _read(
             outcome.outside_scope += 1
         else:
             outcome.notes += findings
-            unknown = sorted(code for code in listing.codes if code not in key)
-            outcome.unknown_codes.update(unknown)
-            yield Staged(listing, sorted(key[code] for code in listing.codes if code in key), unknown)
+            yield _staged(listing, key, outcome)
+
+
+def _staged(listing: Listing, key: Key, outcome: Outcome) -> Staged:
+    unknown = sorted(code for code in listing.codes if code not in key.codes)
+    outcome.unknown_codes.update(unknown)
+    named = {service: key.number(service) for service in listing.services}
+    outcome.unknown_services.update(name for (_category, name), number in named.items() if number is None)
+    known = {key.codes[code] for code in listing.codes if code in key.codes}
+    return Staged(listing, sorted(known | {number for number in named.values() if number is not None}), unknown)
 
 
 def _refuse_another_edition(staged: list[Staged], outcome: Outcome, edition: Edition) -> None:
@@ -167,7 +193,7 @@ def _refuse_a_landslide(cursor: Any, edition: Edition, states: list[str], allowe
         )
 
 
-def _apply(cursor: Any, book: Workbook, edition: Edition, states: list[str], actor: Actor, outcome: Outcome) -> None:
+def _apply(cursor: Any, book: Directory, edition: Edition, states: list[str], actor: Actor, outcome: Outcome) -> None:
     run = ImportRun(
         edition=edition,
         actor_kind=actor.kind,
@@ -184,7 +210,8 @@ def _apply(cursor: Any, book: Workbook, edition: Edition, states: list[str], act
     outcome.created, rewritten = staging.merge(cursor, edition.pk, run.pk)
     outcome.changed = rewritten - outcome.restored
     outcome.unchanged = staging.staged_count(cursor) - outcome.created - rewritten
-    outcome.withdrawn = staging.withdraw_missing(cursor, edition.pk, states, run.pk, reason, actor.kind, actor.id)
+    if not outcome.is_search:
+        outcome.withdrawn = staging.withdraw_missing(cursor, edition.pk, states, run.pk, reason, actor.kind, actor.id)
     for name in ("created", "changed", "unchanged", "withdrawn", "restored"):
         setattr(run, name, getattr(outcome, name))
     run.save(force_insert=True)

@@ -23,7 +23,7 @@ _PHONE = re.compile(
     re.IGNORECASE,
 )
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
-_CODE = re.compile(r"^[A-Z][A-Z0-9]{0,11}$")
+_CODE = re.compile(r"^[A-Z][A-Z0-9_]{0,11}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One facility as published: text cleaned, phones as ``205-216-0200 x12``, ZIP of five digits."""
+    """One facility as published: text cleaned, phones as ``205-216-0200 x12``, ZIP of five digits.
+
+    ``services`` are pairs of category and name, for files that print names in place of codes; ``position``
+    is latitude and longitude in degrees, for files that have them.
+    """
 
     row: int
     name1: str
@@ -56,6 +60,8 @@ class Listing:
     phone: str
     intake_lines: tuple[str, ...]
     codes: frozenset[str]
+    services: frozenset[tuple[str, str]] = frozenset()
+    position: tuple[float, float] | None = None
 
     @property
     def identity(self) -> UUID:
@@ -77,7 +83,9 @@ def clean_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = " ".join(str(value).split())
-    return text if text.isprintable() else "".join(letter for letter in text if letter.isprintable()).strip()
+    if text.isprintable():
+        return text
+    return " ".join("".join(letter for letter in text if letter.isprintable()).split())
 
 
 def clean_zip(value: object) -> str | None:
@@ -120,6 +128,21 @@ def is_code(word: str) -> bool:
     return bool(_CODE.match(word))
 
 
+def clean_position(latitude: object, longitude: object) -> tuple[float, float] | None:
+    """A point on the earth in degrees, or None. ``0, 0`` is what a machine writes that found nothing."""
+    try:
+        north, east = float(clean_text(latitude)), float(clean_text(longitude))
+    except ValueError:
+        return None
+    on_earth = -90 <= north <= 90 and -180 <= east <= 180
+    return (north, east) if on_earth and (north, east) != (0, 0) else None
+
+
+def plain_name(name: str) -> str:
+    """A service's name without what spellings differ in: case, blanks, signs."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
 def read_row(row: int, cells: Mapping[str, object]) -> tuple[Listing | None, list[Finding]]:
     """Clean one row. Returns the listing and what to know about it, or None and why it is refused."""
     refused: list[Finding] = []
@@ -142,6 +165,7 @@ def read_row(row: int, cells: Mapping[str, object]) -> tuple[Listing | None, lis
         refused.append(Finding(row, "phone", reason, "Add a phone or an intake line."))
     if refused or state is None or zip_code is None:
         return None, refused
+    position = _position(row, cells, notes)
     listing = Listing(
         row=row,
         name1=name1[:200],
@@ -154,8 +178,18 @@ def read_row(row: int, cells: Mapping[str, object]) -> tuple[Listing | None, lis
         phone=phone,
         intake_lines=lines,
         codes=clean_codes(cells.get("service_code_info")),
+        position=position,
     )
     return listing, notes
+
+
+def _position(row: int, cells: Mapping[str, object], notes: list[Finding]) -> tuple[float, float] | None:
+    written = [clean_text(cells.get(name)) for name in ("latitude", "longitude")]
+    position = clean_position(*written)
+    if any(written) and position is None:
+        reason = f"“{', '.join(written)[:40]}” is no place on the earth; the middle of the ZIP was used."
+        notes.append(Finding(row, "coordinates", reason, ""))
+    return position
 
 
 def _phones(row: int, cells: Mapping[str, object], notes: list[Finding]) -> tuple[str, tuple[str, ...]]:

@@ -186,7 +186,7 @@ def stage(cursor: Any, listings: Iterable[Staged], located: Coordinates) -> None
         for item in listings:
             row, identity = item.listing, item.listing.identity
             texts = (row.name1, row.name2, row.street1, row.street2, row.city, row.state, row.zip, row.phone)
-            place = located.get(identity, (None, None))
+            place = row.position or located.get(identity) or (None, None)
             # psycopg writes a long list item by item; the text of an int array is quicker and as safe
             codes = f"{{{','.join(map(str, item.codes))}}}"
             lines = list(row.intake_lines)

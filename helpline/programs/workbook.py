@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import ClassVar
 
 import python_calamine
 
-from helpline.programs.published import Finding, Listing, clean_text, is_code, read_row
+from helpline.programs.published import Finding, Listing, clean_text, is_code, plain_name, read_row
 
 REQUIRED = ("name1", "city", "state", "zip", "phone", "service_code_info")
 HEADINGS_WITHIN = 50
@@ -52,6 +53,7 @@ class Workbook:
     first_row: int
     cells: list[list[object]]
     own_key: dict[str, str]
+    is_search: ClassVar = False
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -71,7 +73,7 @@ class Workbook:
         return [
             (code, key[code], theirs)
             for code, theirs in sorted(self.own_key.items())
-            if code in key and _plain(key[code]) != _plain(theirs)
+            if code in key and plain_name(key[code]) != plain_name(theirs)
         ]
 
 
@@ -96,11 +98,14 @@ def open_workbook(path: Path) -> Workbook:
 
 
 def read_code_key(text: str, *, directory: str) -> list[Code]:
-    """The codes of one edition from its key (CSV text). ``directory`` is SU or MH. Raises ``NotReadable``."""
+    """The codes of one edition from its key (CSV text). ``directory`` is SU, MH or SU+MH. Raises
+    ``NotReadable``.
+    """
     reader = csv.DictReader(io.StringIO(text))
     needed = {"category_code", "category_name", "service_code", "service_name", "directories"}
     if missing := needed - set(reader.fieldnames or ()):
         raise NotReadable(f"The code key has no column {', '.join(sorted(missing))}.")
+    wanted = set(directory.split("+"))
     codes = [
         Code(
             row["service_code"],
@@ -109,9 +114,9 @@ def read_code_key(text: str, *, directory: str) -> list[Code]:
             clean_text(row["category_name"]),
         )
         for row in reader
-        if directory in row["directories"].split("+")
+        if wanted & set(row["directories"].split("+"))
     ]
-    if bad := [code.code for code in codes if not is_code(code.code)]:
+    if bad := [code.code for code in codes if not is_code(code.code.upper())]:
         raise NotReadable(f"The code key holds what is no code: {', '.join(bad[:5])}.")
     return codes
 
@@ -162,7 +167,3 @@ def _own_key(sheets: list[tuple[str, list[list[object]]]]) -> dict[str, str]:
                     if max(code, name) < len(line) and clean_text(line[code])
                 }
     return {}
-
-
-def _plain(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())

@@ -134,7 +134,7 @@ def test_unknown_codes_are_kept_and_another_edition_is_refused(edition: Edition,
     ("arguments", "said"),
     [
         (["nothing.xlsx", "--edition", "samhsa-su-2022"], "cannot be opened"),
-        (["text.xlsx", "--edition", "samhsa-su-2022"], "not an Excel workbook"),
+        (["text.xlsx", "--edition", "samhsa-su-2022"], "no headings of a directory"),
         (["empty.xlsx", "--edition", "samhsa-su-2022"], "no listing to import"),
         (["empty.xlsx", "--edition", "samhsa-su-1999"], "no edition “samhsa-su-1999”"),
         (["empty.xlsx", "--edition", "samhsa-su-2022", "--states", "AL,XX"], "XX is not a state"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpline.programs.published import clean_codes, clean_phone, clean_text, clean_zip, read_row
@@ -167,6 +167,7 @@ def test_no_cell_makes_a_row_raise(cells: dict[str, object]) -> None:
 
 
 @given(st.text())
+@example("0 \x1b\x850")
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean_text(clean_text(text)) == clean_text(text)
     number = clean_phone(text)

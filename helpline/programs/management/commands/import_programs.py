@@ -1,5 +1,5 @@
 """``manage.py import_programs FILE --edition samhsa-su-2022``: bring the listings to what a directory
-says.
+says. What kind of file it is, the file tells.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ SHOWN = 50
 
 
 class Command(BaseCommand):
-    help = "Import a SAMHSA directory workbook. One transaction; running it again changes nothing."
+    help = "Import a directory of programs. One transaction; running it again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="the directory, an Excel workbook (.xlsx)")
+        parser.add_argument("file", type=Path, help="a workbook (.xlsx), a CSV export or FindTreatment JSON")
         parser.add_argument("--edition", required=True, help="which directory it is, such as samhsa-su-2022")
         parser.add_argument("--states", default="", help="add, change and withdraw only in these, such as AL,GA")
         parser.add_argument("--coordinates", type=Path, help="identity,latitude,longitude (.csv.gz) instead of ours")
@@ -70,6 +70,7 @@ def summary(outcome: Outcome, *, dry_run: bool = False) -> str:
     if outcome.outside_scope:
         counts.append(f"{'Other states':<18}{outcome.outside_scope:>7}")
     lines = ["Dry run: nothing was changed."] if dry_run else []
+    lines += ["The file answers a search and is no whole directory: nothing is withdrawn."] if outcome.is_search else []
     lines += counts
     for title, findings in (("Refused:", outcome.refused), ("Good to know:", outcome.notes)):
         lines += [title, *(f"  {finding}" for finding in findings[:SHOWN])] if findings else []
@@ -77,6 +78,9 @@ def summary(outcome: Outcome, *, dry_run: bool = False) -> str:
     if outcome.unknown_codes:
         told = ", ".join(f"{code} ({count})" for code, count in outcome.unknown_codes.most_common(SHOWN))
         lines.append(f"Codes that are not in the key, kept as they are: {told}")
+    if outcome.unknown_services:
+        told = "; ".join(f"{name} ({count})" for name, count in outcome.unknown_services.most_common(SHOWN))
+        lines.append(f"Services the key of this edition does not name, left unknown: {told}")
     return "\n".join(lines)
 
 

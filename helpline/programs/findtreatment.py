@@ -1,0 +1,65 @@
+"""Reading an answer of FindTreatment.gov (JSON): pure Python, no Django.
+
+Two shapes are known: ``{"rows": [...]}``, where ``services`` is a list of ``f1`` (category), ``f2`` (its
+letters) and ``f3`` (names parted by semicolons), and a flat list of facilities, where ``services`` is one
+string of names. Names say what they mean, so they are not taken for codes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from helpline.programs.published import clean_text
+
+LISTS = ("rows", "results", "facilities", "data")
+FIELDS = (
+    "name1", "name2", "street1", "street2", "city", "state", "zip", "phone", "intake1", "intake2", "latitude",
+    "longitude",
+)  # fmt: skip
+FLAT = {"name": "name1", "address": "street1", "street": "street1", "zipcode": "zip", "lat": "latitude",
+        "lng": "longitude", "lon": "longitude"}  # fmt: skip
+"""Names of fields in flat lists, for those that lack ours."""
+
+Answer = tuple[int, dict[str, object], frozenset[tuple[str, str]]]
+
+
+class NoAnswer(ValueError):
+    """The text is no answer of FindTreatment; the message says what was missing."""
+
+
+def read_answer(text: str) -> list[Answer]:
+    """Each facility's number, cells, and services as (category's letters or none, name). Raises
+    ``NoAnswer``.
+    """
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise NoAnswer(f"it is not JSON ({problem})") from problem
+    if isinstance(answer, dict):
+        answer = next((answer[name] for name in LISTS if isinstance(answer.get(name), list)), None)
+    if not isinstance(answer, list):
+        raise NoAnswer("it has no list “rows” of facilities")
+    if answer and not any(isinstance(row, dict) and row.keys() & {"name1", "name"} for row in answer):
+        raise NoAnswer("no entry of its list has a name1 or name")
+    return [
+        (number, _cells(row), _services(row.get("services"))) if isinstance(row, dict) else (number, {}, frozenset())
+        for number, row in enumerate(answer, 1)
+    ]
+
+
+def _cells(row: dict[str, object]) -> dict[str, object]:
+    cells = {ours: row[theirs] for theirs, ours in FLAT.items() if theirs in row}
+    cells |= {name: row[name] for name in FIELDS if name in row}
+    return {name: value for name, value in cells.items() if isinstance(value, str | int | float)}
+
+
+def _services(written: object) -> frozenset[tuple[str, str]]:
+    groups = written if isinstance(written, list) else [written]
+    return frozenset(pair for group in groups for pair in _group(group))
+
+
+def _group(group: object) -> Iterator[tuple[str, str]]:
+    category, names = (clean_text(group.get("f2")), group.get("f3")) if isinstance(group, dict) else ("", group)
+    if isinstance(names, str):
+        yield from ((category, name) for part in names.split(";") if (name := clean_text(part)))
