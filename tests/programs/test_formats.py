@@ -127,6 +127,7 @@ def test_coordinates_far_from_the_zip_or_off_the_earth_give_way_to_it(edition: E
     located = dict(Program.objects.values_list("name1", "located_by"))
     assert located == {"Near": "street", "Far": "zip", "Nowhere": "zip", "Off": "zip", "None": "zip"}
     assert [(note.row, note.field) for note in outcome.notes] == [(n, "coordinates") for n in (3, 4, 5)]
+    assert [note.reason for note in outcome.notes if "“0, 0” is no place" in note.reason]
 
 
 def test_the_mental_health_edition_has_its_own_codes_and_may_lack_streets(db: None, tmp_path: Path) -> None:
