@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ..x12.frame import read_frame
-from ..x12.loops import read_date
-from ..x12.segments import Segment, tokenise
-from ..x12.writing import VERSION
+from ..x12.loops import read_date, read_period
+from ..x12.segments import Delimiters, Segment, tokenise
+from ..x12.writing import REFERENCES, VERSION
 
 LEVELS = ("20", "21", "22", "23")
 
@@ -27,8 +27,13 @@ class Asked:
 
     last: str = ""
     first: str = ""
+    middle: str = ""
+    suffix: str = ""
     member_id: str = ""
     born: date | None = None
+    gender: str = ""
+    relationship: str = ""
+    references: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -46,6 +51,7 @@ class Question:
     dependent: Asked | None = None
     service_types: list[str] = field(default_factory=list)
     service_date: date | None = None
+    service_until: date | None = None
 
     @property
     def sent_on(self) -> date:
@@ -55,7 +61,7 @@ class Question:
 
 def read_question(payload: bytes) -> Question:
     """Raises `NotX12` when there is no interchange at all and `Refused` when the 270 is not valid."""
-    _, segments, closed = tokenise(payload)
+    marks, segments, closed = tokenise(payload)
     frame = read_frame(segments, closed)
     question = Question(segments[0])
     level, place = "", 0
@@ -64,7 +70,7 @@ def read_question(payload: bytes) -> Question:
         if segment[0] == "HL":
             level = _level(question, segment, place)
         else:
-            _take(question, level, segment, place)
+            _take(question, level, segment, place, marks)
     if frame.cut or frame.problems:
         raise Refused("SE", place, "5")
     _check(question, place)
@@ -80,7 +86,7 @@ def _level(question: Question, segment: Segment, place: int) -> str:
     return level
 
 
-def _take(question: Question, level: str, segment: Segment, place: int) -> None:
+def _take(question: Question, level: str, segment: Segment, place: int, marks: Delimiters) -> None:
     name = segment[0]
     person = question.dependent if level == "23" and question.dependent else question.subscriber
     if name in ("GS", "ST", "BHT"):
@@ -89,12 +95,36 @@ def _take(question: Question, level: str, segment: Segment, place: int) -> None:
         _take_name(question, level, segment, person)
     elif name == "TRN":
         question.trace = segment
-    elif name == "DMG":
-        person.born = read_date(_at(segment, 2))
     elif name == "DTP" and _at(segment, 1) == "291":
-        question.service_date = read_date(_at(segment, 3))
+        _take_dates(question, segment, place)
     elif name == "EQ":
-        question.service_types += [code for code in _at(segment, 1).split("^") if code]
+        codes = _at(segment, 1).split(marks.repetition) if marks.repetition else [_at(segment, 1)]
+        question.service_types += [code for code in codes if code]
+    elif level in ("22", "23"):
+        _take_fact(person, segment, place)
+
+
+def _take_dates(question: Question, segment: Segment, place: int) -> None:
+    period = read_period(segment, place)
+    if period.start is None or period.end is None:
+        raise Refused("DTP", place, "8")
+    question.service_date = period.start
+    question.service_until = period.end if _at(segment, 2) == "RD8" else None
+
+
+def _take_fact(person: Asked, segment: Segment, place: int) -> None:
+    """What stands about a person beside the name."""
+    name = segment[0]
+    if name == "DMG":
+        person.born, person.gender = read_date(_at(segment, 2)), _at(segment, 3)
+        if person.born is None or person.gender not in ("", "F", "M"):
+            raise Refused("DMG", place, "8")
+    elif name == "INS":
+        person.relationship = _at(segment, 2)
+    elif name == "REF":
+        if _at(segment, 1) not in REFERENCES or not _at(segment, 2):
+            raise Refused("REF", place, "8")
+        person.references.append((_at(segment, 1), _at(segment, 2)))
 
 
 def _take_name(question: Question, level: str, segment: Segment, person: Asked) -> None:
@@ -104,6 +134,7 @@ def _take_name(question: Question, level: str, segment: Segment, person: Asked) 
         question.provider = segment
     else:
         person.last, person.first, person.member_id = _at(segment, 3), _at(segment, 4), _at(segment, 9)
+        person.middle, person.suffix = _at(segment, 5), _at(segment, 7)
 
 
 def _check(question: Question, place: int) -> None:

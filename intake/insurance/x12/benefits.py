@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from . import codes
 from .loops import read_number
-from .reply import Benefit
+from .reply import Benefit, Delivery
 from .summary import Limit, Money, Source
 
 MONEY = frozenset({"deductible", "out_of_pocket", "copay", "coinsurance", "spend_down"})
@@ -121,20 +121,29 @@ def _value_words(item: Money) -> str:
 
 def limits(benefits: Sequence[Benefit]) -> tuple[Limit, ...]:
     """The limitation lines (EB F, and any line with a quantity that is not money)."""
-    return tuple(
-        _limit(b) for b in map(_delivered, benefits) if b.info == "F" or (b.quantity is not None and not _is_money(b))
-    )
+    lines = [b for b in benefits if b.info == "F" or (b.quantity is not None and not _is_money(b))]
+    return tuple(_limit(one) for line in lines for one in _delivered(line))
 
 
-def _delivered(benefit: Benefit) -> Benefit:
-    """A limit whose figure stands in its one HSD (kind, quantity, -, -, period, periods) instead of in the EB."""
-    if benefit.info != "F" or benefit.quantity is not None or len(benefit.deliveries) != 1:
-        return benefit
-    kind, number, _, _, period, periods, *_ = (*benefit.deliveries[0].elements, *[""] * 6)
+def _delivered(benefit: Benefit) -> list[Benefit]:
+    """A limit whose figures stand in its HSDs instead of in the EB is as many limits as it has HSDs."""
+    if benefit.info != "F" or benefit.quantity is not None or not benefit.deliveries:
+        return [benefit]
+    return [_with_figure(benefit, delivery) for delivery in benefit.deliveries]
+
+
+def _with_figure(benefit: Benefit, delivery: Delivery) -> Benefit:
+    """The line with the figure of one HSD (kind, quantity, -, -, period, periods), if that is for one period.
+
+    "Remaining" or "used" in the EB stays: what is left in a year is not the year's limit.
+    """
+    kind, number, _, _, period, periods, *_ = (*delivery.elements, *[""] * 6)
     quantity = read_number(number) if periods in ("", "1") else None
     if quantity is None:
         return benefit
-    return replace(benefit, quantity=quantity, quantity_qualifier=kind, period=period or benefit.period)
+    if benefit.period not in MEASURES:
+        benefit = replace(benefit, period=period or benefit.period)
+    return replace(benefit, quantity=quantity, quantity_qualifier=kind)
 
 
 def _is_money(benefit: Benefit) -> bool:
@@ -157,13 +166,18 @@ def _limit(benefit: Benefit) -> Limit:
         messages=benefit.messages,
         words=_limit_words(benefit, unit, measure),
         source=source(benefit),
+        amount=benefit.amount,
     )
 
 
 def _limit_words(benefit: Benefit, unit: str, measure: str) -> str:
-    if benefit.quantity is None:
+    if benefit.quantity is None and benefit.amount is None and benefit.deliveries:
+        return "A limit in a form that is not read here; ask the plan"
+    if benefit.quantity is None and benefit.amount is None:
         return "A limit without a figure; read the plan's own words" if benefit.messages else "A limit without a figure"
-    value = f"{benefit.quantity.normalize():f} {unit}".strip()
+    parts = [dollars(benefit.amount)] if benefit.amount is not None else []
+    parts += [f"{benefit.quantity.normalize():f} {unit}".strip()] if benefit.quantity is not None else []
+    value = " and ".join(parts)
     if measure != "total":
         return f"{value} {measure}"
     per = codes.words("period", benefit.period) if benefit.period else ""

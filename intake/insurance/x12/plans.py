@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from . import codes
-from .benefits import authorisation, limits, money, source
+from .benefits import MONEY, authorisation, limits, money, source
 from .reply import Benefit, Period
 from .summary import Coverage, Plan, Service
 
@@ -20,6 +20,7 @@ GROUP_REFERENCES = ("18", "6P", "1L", "IG")
 BEGINS = frozenset({"346", "356", "348", "291", "307"})
 ENDS = frozenset({"347", "357", "349", "291", "307"})
 RANGES = frozenset({"291", "307"})
+NO_END = 9999
 
 Said = tuple[Coverage, str]
 """A coverage and the key of its reason."""
@@ -66,12 +67,15 @@ def group(benefits: Iterable[Benefit]) -> list[Lines]:
     for benefit in benefits:
         if benefit.info in ASIDE:
             continue
-        current = _home(plans, current, benefit)
-        current.take(benefit)
+        home = _home(plans, current, benefit)
+        if home is not None:
+            current = home
+            current.take(benefit)
     return plans
 
 
-def _home(plans: list[Lines], current: Lines | None, benefit: Benefit) -> Lines:
+def _home(plans: list[Lines], current: Lines | None, benefit: Benefit) -> Lines | None:
+    """The plan a line belongs to, a new one if need be; a mere note about a plan not met before makes none."""
     key = _key(benefit)
     if current is not None and not any(key):
         return current
@@ -80,6 +84,8 @@ def _home(plans: list[Lines], current: Lines | None, benefit: Benefit) -> Lines:
         return max(fitting, key=lambda plan: _shared(plan.key, key))
     if len(plans) == 1 and not any(plans[0].key) and not is_plan_status(benefit):
         return plans[0]
+    if plans and codes.use(benefit.info) == "note":
+        return None
     plans.append(Lines())
     return plans[-1]
 
@@ -107,9 +113,10 @@ def is_plan_status(benefit: Benefit) -> bool:
 
 def _plan(lines: Lines, member_periods: tuple[Period, ...], asked: tuple[str, ...], on: date) -> Plan:
     status = [b for b in lines.all if is_plan_status(b)]
-    begins, ends = span([p for b in status for p in b.periods]) if len(status) == 1 else (None, None)
+    deciding = status if len(status) == 1 else [b for b in status if _dated_to(b, on)]
+    begins, ends = span([p for b in deciding for p in b.periods]) if len(deciding) == 1 else (None, None)
     if begins is None and ends is None:
-        begins, ends = span(member_periods)
+        begins, ends = span(p for p in member_periods if not _repeats(p, on))
     said = _on_day(_status(status, on), begins, ends, on)
     mentioned = [code for b in lines.all for code in b.service_types if code != "30"]
     wanted = dict.fromkeys([*(code for code in asked if code != "30"), *mentioned])
@@ -144,7 +151,8 @@ PLAN_WORDS = {
 
 
 def span(periods: Iterable[Period]) -> tuple[date | None, date | None]:
-    """(begins, ends) from DTP lines. A one-day range of 291/307 repeats the day asked about: not an end."""
+    """(begins, ends) from DTP lines. A one-day range of 291/307 repeats the day asked about: not an end; nor is
+    a day in the year 9999, with which plans say that none is set."""
     begins: list[date] = []
     ends: list[date] = []
     for period in periods:
@@ -155,7 +163,13 @@ def span(periods: Iterable[Period]) -> tuple[date | None, date | None]:
             begins.append(period.start)
         if period.qualifier in ENDS and period.end and (period.qualifier not in RANGES or "-" in period.raw):
             ends.append(period.end)
+    ends = [end for end in ends if end.year < NO_END]
     return min(begins, default=None), max(ends, default=None)
+
+
+def _repeats(period: Period, on: date) -> bool:
+    """A plan date of the person that is the day asked about only says what was asked: it begins nothing."""
+    return period.qualifier in RANGES and period.start == period.end == on
 
 
 def _status(status: list[Benefit], on: date) -> Said:
@@ -200,6 +214,7 @@ SERVICE_WORDS = {
     "uncertain": "The plan is still checking.",
     "conflict": "The plan's lines contradict each other; ask the plan.",
     "cost_stated": "The plan names a cost or a limit for this, but does not say that it is covered.",
+    "mentioned": "The plan mentions this, but does not say whether it is covered.",
     "not_mentioned": "The plan did not say whether this is covered.",
 }
 
@@ -237,7 +252,9 @@ def _service_says(lines: list[Benefit], plan: Said) -> Said:
     if refused:
         out = all(b.network == "N" for b in refused)
         return Coverage.NOT_STATED, "out_of_network_only" if out else "cost_stated"
-    return Coverage.NOT_STATED, "cost_stated" if lines else "not_mentioned"
+    if any(codes.use(b.info) in (*MONEY, "limit") or b.quantity is not None for b in lines):
+        return Coverage.NOT_STATED, "cost_stated"
+    return Coverage.NOT_STATED, "mentioned" if lines else "not_mentioned"
 
 
 def _under_plan(said: Said, exceptions: bool, plan: Said) -> Said:

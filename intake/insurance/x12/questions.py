@@ -34,9 +34,11 @@ def write_question(data: object, now: datetime) -> bytes:
     split, wrapping = rest.pop("one_per_request", False), rest.pop("envelope", None)
     if not isinstance(wrapping, Mapping):
         raise CannotAsk("envelope", "is missing")
+    if not isinstance(split, bool):
+        raise CannotAsk("one_per_request", "must be true or false")
     envelope = build(Envelope, {"created": now.isoformat(), **wrapping}, "envelope.")
     inquiry = build(EligibilityInquiry, {"member_id": "", **rest})
-    asked = inquiry.one_each() if split is True else (inquiry,)
+    asked = inquiry.one_each() if split else (inquiry,)
     numbered = (replace(envelope, control_number=envelope.control_number + i) for i in range(len(asked)))
     return b"".join(write_270(one, wrapped) for one, wrapped in zip(asked, numbered, strict=True))
 

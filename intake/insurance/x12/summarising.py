@@ -31,6 +31,7 @@ PEOPLE = frozenset({"IL", "03", "P3", "1P"})
 MANAGED = frozenset({"HM", "HN", "PR", "PS", "IN"})
 BEHAVIOURAL = frozenset({"substance_use", "mental_health"})
 BEHAVIOURAL_WORDS = ("BEHAVIOR", "MENTAL HEALTH", "SUBSTANCE")
+SAYS_NOTHING = frozenset({"not_mentioned", "mentioned", "cost_stated"})
 NOT_CLEAR = "The answer does not say clearly whether the coverage is active. Call the plan."
 NOT_SAID = "The answer does not say whether the coverage is active. Call the plan."
 CANNOT_PROCESS = "The plan could not process the question. Call the plan."
@@ -245,7 +246,7 @@ def family_coverage(plans: tuple[Plan, ...], family: str) -> Coverage:
 def _family_of(plan: Plan, family: str) -> Coverage:
     if plan.coverage is Coverage.NOT_COVERED:
         return Coverage.NOT_COVERED
-    said = [s for s in plan.services if s.family == family and s.reason not in ("not_mentioned", "cost_stated")]
+    said = [s for s in plan.services if s.family == family and s.reason not in SAYS_NOTHING]
     return overall(s.coverage for s in said)
 
 

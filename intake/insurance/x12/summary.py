@@ -83,7 +83,8 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How much of a service: `quantity` of `unit` (days, visits) in `period`; `measure` total, used, left."""
+    """How much of a service: `quantity` of `unit` (days, visits) or `amount` of money in `period`; `measure` total,
+    used, left."""
 
     service_types: tuple[str, ...]
     quantity: Decimal | None
@@ -96,13 +97,15 @@ class Limit:
     messages: tuple[str, ...]
     words: str
     source: Source
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """One service type under one plan. `reason` is a stable key for why `coverage` is what it is:
     stated, excluded, plan_not_active, plan_not_stated, uncertain, conflict, in_part, out_of_network_only,
-    cost_stated (a cost share is given but coverage itself is not stated), not_mentioned."""
+    cost_stated (a cost or limit is given but coverage itself is not stated), mentioned (only in a note),
+    not_mentioned."""
 
     code: str
     name: str

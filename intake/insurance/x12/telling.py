@@ -123,14 +123,16 @@ def _person(answer: Answer, member: Member | None, on: date | None) -> Told:
 
 
 def _day(answer: Answer, member: Member | None) -> date:
-    """The plan date (291) of the member when it is one day, else the day the answer was written.
+    """The plan date (291) or service date (472) of the member when it is one day, else the day the answer was written.
 
     Nobody named a day then, so a plan that begins later is not told of as "not begun": it is looked at from there.
     """
-    named = [p.start for p in member_periods(member) if p.qualifier == "291" and p.start and p.start == p.end]
-    if named:
-        return named[0]
-    begins = [p.start for p in member_periods(member) if p.qualifier in ("346", "356") and p.start]
+    periods = member_periods(member)
+    for qualifier in ("291", "472"):
+        named = [p.start for p in periods if p.qualifier == qualifier and p.start and p.start == p.end]
+        if named:
+            return named[0]
+    begins = [p.start for p in periods if p.qualifier in ("346", "356") and p.start]
     return max([answer.created or date.today(), *begins])
 
 
@@ -251,16 +253,19 @@ def _benefit(benefit: Benefit) -> Told:
 
 
 def _family(family: str, plans: tuple[Plan, ...], benefits: Iterable[Benefit]) -> Told:
-    """Figures by network, each with its plan. Deductible and maximum of the whole plan count for every service."""
+    """Figures by network, each with its plan. Deductible and maximum of the whole plan count for every service.
+
+    A plan that is not active on the day has its figures only under `plans`: nobody owes its deductible.
+    """
     told = _empty_family() | {"coverage": family_coverage(plans, family).value}
-    for plan in plans:
+    for plan in (plan for plan in plans if plan.coverage is not Coverage.NOT_COVERED):
         services = [s for s in plan.services if s.family == family]
         lines = {source.at for s in services for source in s.sources}
         whole = [m for m in plan.money if m.kind in WHOLE_PLAN]
         once = {(m.source.at, m.flag): m for s in services for m in s.money}
         for item in [*once.values(), *(m for m in whole if (m.source.at, m.flag) not in once)]:
             _put(told, "remaining" if item.measure == "left" else item.kind, item.network, _figure(item, plan))
-        for limit in {x.source.at: x for s in services for x in s.limits}.values():
+        for limit in {(x.source.at, x.words): x for s in services for x in s.limits}.values():
             _put(told, "limits", limit.network, {"plan": plan.name, **to_plain(limit)})
         _authorised(told, [b for b in benefits if b.at in lines])
     return told

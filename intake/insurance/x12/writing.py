@@ -75,12 +75,12 @@ def _segment(parts: list[str]) -> str:
 def _open(envelope: Envelope) -> list[list[str]]:
     if not 1 <= envelope.control_number <= 999_999_999:
         raise CannotAsk("envelope.control_number", "must be between 1 and 999,999,999")
-    for qualifier in (envelope.sender_qualifier, envelope.receiver_qualifier):
-        if qualifier not in INTERCHANGE_QUALIFIERS:
-            raise CannotAsk("envelope.sender_qualifier", "is not an X12 interchange qualifier we know")
+    for side in ("sender", "receiver"):
+        if getattr(envelope, f"{side}_qualifier") not in INTERCHANGE_QUALIFIERS:
+            raise CannotAsk(f"envelope.{side}_qualifier", "is not an X12 interchange qualifier we know")
     sender = _identifier("envelope.sender_id", envelope.sender_id, 15, shortest=2)
     receiver = _identifier("envelope.receiver_id", envelope.receiver_id, 15, shortest=2)
-    day, hour = envelope.created.strftime("%Y%m%d"), envelope.created.strftime("%H%M")
+    day, hour = _day(envelope.created), envelope.created.strftime("%H%M")
     control = f"{envelope.control_number:09d}"
     isa = ["ISA", "00", " " * 10, "00", " " * 10, envelope.sender_qualifier, sender.ljust(15)]
     isa += [
@@ -102,7 +102,7 @@ def _close(envelope: Envelope) -> list[list[str]]:
 
 def _heading(inquiry: EligibilityInquiry, envelope: Envelope) -> list[list[str]]:
     trace = _identifier("trace", inquiry.trace, 50)
-    return [["BHT", "0022", "13", trace, f"{envelope.created:%Y%m%d}", f"{envelope.created:%H%M}"]]
+    return [["BHT", "0022", "13", trace, _day(envelope.created), f"{envelope.created:%H%M}"]]
 
 
 def _parties(inquiry: EligibilityInquiry) -> list[list[str]]:
@@ -184,7 +184,7 @@ def _birth(who: str, inquiry: EligibilityInquiry, person: Person, today: date) -
         raise CannotAsk(f"{who}.birth_date", "is in the future")
     if born.year < today.year - MAX_AGE_YEARS:
         raise CannotAsk(f"{who}.birth_date", "is too long ago; check the year")
-    return [["DMG", "D8", f"{born:%Y%m%d}", person.gender]]
+    return [["DMG", "D8", _day(born), person.gender]]
 
 
 def _relation(inquiry: EligibilityInquiry) -> list[list[str]]:
@@ -209,8 +209,13 @@ def _when(inquiry: EligibilityInquiry) -> list[list[str]]:
     if day is None:
         return []
     if until is None or until == day:
-        return [["DTP", "291", "D8", f"{day:%Y%m%d}"]]
-    return [["DTP", "291", "RD8", f"{day:%Y%m%d}-{until:%Y%m%d}"]]
+        return [["DTP", "291", "D8", _day(day)]]
+    return [["DTP", "291", "RD8", f"{_day(day)}-{_day(until)}"]]
+
+
+def _day(day: date) -> str:
+    """CCYYMMDD; `%Y` alone leaves the zeros off an early year."""
+    return f"{day.year:04d}{day:%m%d}"
 
 
 def _words(field: str, value: str, longest: int, *, needed: bool = True) -> str:
@@ -225,10 +230,14 @@ def _words(field: str, value: str, longest: int, *, needed: bool = True) -> str:
 
 
 def _identifier(field: str, value: str, longest: int, *, shortest: int = 1) -> str:
-    """Identifiers are never repaired beyond case and outer spaces: a changed id is another person's id."""
-    text = value.strip().upper()
+    """Identifiers are never repaired beyond case and outer spaces: a changed id is another person's id.
+
+    Only ASCII is put into capitals: of other letters `upper` makes new ones ("ß" becomes "SS").
+    """
+    text = value.strip()
     if not text:
         raise CannotAsk(field, "is missing")
+    text = text.upper() if text.isascii() else text
     if any(c not in BASIC for c in text):
         raise CannotAsk(field, "has a character that cannot be sent; use letters and digits as printed")
     if not shortest <= len(text) <= longest:

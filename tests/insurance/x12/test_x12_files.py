@@ -121,6 +121,7 @@ def test_write_270_writes_the_message_the_reference_shows() -> None:
         (json.dumps({**QUESTION, "colour": "red"}).encode(), b"colour: is not a field of a question"),
         (json.dumps({**QUESTION, "service_date": "soon"}).encode(), b"service_date: cannot be read"),
         (json.dumps({**QUESTION, "member_id": "A*B"}).encode(), b"member_id: has a character"),
+        (json.dumps({**QUESTION, "one_per_request": "yes"}).encode(), b"one_per_request: must be true or false"),
         (json.dumps({**QUESTION, "references": [["ZZ", "1"]]}).encode(), b"references: have a qualifier"),
     ],
 )

@@ -148,3 +148,31 @@ def test_excluded_and_out_of_network_only_are_different() -> None:
     cost_only = of_lines("EB*1**30", "EB*A**AI*****.2").plans[0].service("AI")
     assert cost_only is not None
     assert (cost_only.coverage, cost_only.reason) == (NOT_STATED, "cost_stated")
+
+
+def test_a_note_is_neither_a_cost_nor_a_plan() -> None:
+    summary = of_lines("EB*1**30*PR*CHOICE", "EB*D**AI", "MSG*ASK US", "EB*D***HM*Y")
+    (plan,) = summary.plans
+    addiction = plan.service("AI")
+    assert addiction is not None
+    assert (addiction.reason, addiction.messages, summary.substance_use) == ("mentioned", ("ASK US",), NOT_STATED)
+    assert (plan.name, plan.insurance_type) == ("CHOICE", "PR")
+
+
+def test_a_limit_keeps_its_figures_and_what_is_left_is_not_the_limit() -> None:
+    service = of_lines(
+        "EB*1**30", "EB*F**AI***32*25000", "EB*F**AI***29", "HSD*VS*18***23*1", "EB*F**AI", "HSD*VS*40***23*2"
+    ).plans[0].service("AI")  # fmt: skip
+    assert service is not None
+    assert [(x.amount, x.quantity, x.measure, x.words) for x in service.limits] == [
+        (Decimal(25000), None, "total", "$25,000 for a lifetime"),
+        (None, Decimal(18), "left", "18 visits left"),
+        (None, None, "total", "A limit in a form that is not read here; ask the plan"),
+    ]
+
+
+def test_the_day_asked_about_and_a_day_without_end_are_no_dates_of_the_plan() -> None:
+    asked = of_lines("EB*1**30", "DTP*291*RD8*20250101-99991231").plans[0]
+    assert (asked.begins, asked.ends) == (date(2025, 1, 1), None)
+    assert meaning("own_figures.edi", trace="HL-51").plans[0].begins is None
+    assert meaning("own_figures.edi", on=date(2026, 4, 1), trace="HL-51").plans[0].begins == ON
