@@ -36,7 +36,7 @@ if os.environ.get("BENCH_PLAIN"):
     EncryptedTextField.from_db_value = (  # type: ignore[method-assign]
         lambda self, value, expression, connection: None if value is None else self.from_text(value)
     )
-    EncryptedFileField.from_db_value = lambda self, value, expression, connection: value  # type: ignore
+    EncryptedFileField.from_db_value = lambda self, value, expression, connection: value  # type: ignore[method-assign]
     helpline.vault.blind.blind = lambda key, kind, value: value.encode()[:12].ljust(12)
 
     execute = CursorWrapper.execute
@@ -56,7 +56,7 @@ if os.environ.get("BENCH_PLAIN"):
     def nothing(rows: Any) -> list[Any]:
         return []
 
-    acting.AuditRecord = SimpleNamespace(objects=SimpleNamespace(bulk_create=nothing))  # type: ignore
+    acting.AuditRecord = SimpleNamespace(objects=SimpleNamespace(bulk_create=nothing))  # type: ignore[assignment,misc]
 
 
 def prepare(sends: int) -> None:

@@ -343,6 +343,8 @@ SESSION_COOKIE_NAME = f"{_host_prefix}session"
 CSRF_COOKIE_NAME = f"{_host_prefix}csrf"
 LANGUAGE_COOKIE_NAME = f"{_host_prefix}language"
 DRAFT_COOKIE_NAME = f"{_host_prefix}draft"
+# Set by the page itself while it goes: Back may be quicker than our answer that takes the draft's cookie away
+LEFT_COOKIE_NAME = f"{_host_prefix}left"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -1,4 +1,5 @@
-// Everything here is a comfort: every page works without it. No data leaves the page, nothing is stored.
+// Everything here is a comfort: every page works without it. No data leaves the page, nothing is stored but the word
+// that somebody left.
 (function () {
   "use strict";
 
@@ -10,6 +11,8 @@
     quietly.append("quietly", "yes");
     document.title = "";
     document.body.hidden = true;
+    // Locks the form at once; our answer to what follows forgets it, and may come after somebody pressed Back
+    document.cookie = exit.dataset.leftCookie + "=1; Path=/; SameSite=Lax" + (location.protocol === "https:" ? "; Secure" : "");
     if (!navigator.sendBeacon || !navigator.sendBeacon(exit.action, quietly)) {
       if (!event) exit.submit();
       return;

@@ -17,7 +17,7 @@ from helpline.accounts import kept, sessions
 from helpline.accounts.factors import has_factor, second_step_missing
 from helpline.accounts.models import User
 from helpline.accounts.permissions import ROLES, SEES_PEOPLE
-from helpline.vault.wall import BY_LINK, LISTINGS, wall, within_reach
+from helpline.vault.wall import BY_LINK, LISTINGS, stand, wall, within_reach
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # All that somebody who has yet to add a second step can do, and all that somebody who has yet to use it can
@@ -101,12 +101,12 @@ class SecondWall:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with wall() as request.wall:  # type: ignore[attr-defined]
+        with wall():
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         if not getattr(view, "login_required", True) or not request.user.is_authenticated:
-            request.wall.up(BY_LINK)  # type: ignore[attr-defined]
+            stand(BY_LINK)
         elif not ROLES[request.user.role].permissions & SEES_PEOPLE:
-            request.wall.up(LISTINGS)  # type: ignore[attr-defined]
+            stand(LISTINGS)
             within_reach(request.user.pk)

@@ -51,6 +51,7 @@ class PublicLine:
     hours_text: str
     crisis: tuple[CrisisLine, ...]
     exit_url: str
+    left_cookie: str
     is_demo: bool
 
 
@@ -93,5 +94,6 @@ def public_line() -> PublicLine:
         hours_text=hours_text(),
         crisis=crisis_lines(),
         exit_url=settings.EXIT_URL,
+        left_cookie=settings.LEFT_COOKIE_NAME,
         is_demo=settings.HELPLINE_ENV == "demo",
     )

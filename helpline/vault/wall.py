@@ -8,7 +8,7 @@ those and no other; with nothing proven it finds nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,13 @@ from django.db import connection, migrations
 from psycopg.pq import TransactionStatus
 
 BY_LINK, LISTINGS, HOUSE = "helpline_by_link", "helpline_listings", "helpline_runtime"
-# With the cast it is an array, worked out once, and not a subquery to be looked through
-REACH = "(SELECT string_to_array(current_setting('helpline.reach', true), ' '))::text[]"
+# The ids and the keyed indexes that are proven, as SQL: worked out once a statement, and looked up in an index
+IDS = "ANY ((SELECT string_to_array(current_setting('helpline.ids', true), ' ')::uuid[])::uuid[])"
+KEYS = "ANY ((SELECT string_to_array(current_setting('helpline.keys', true), ' ')::bytea[])::bytea[])"
+SAY = (
+    "SELECT set_config('role', %s, false), set_config('helpline.ids', %s, false), "
+    "set_config('helpline.keys', %s, false)"
+)
 Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 
 _standing = Local()
@@ -33,23 +38,24 @@ class Wall:
 
     def __init__(self) -> None:
         self.role = ""
-        self.reach: dict[str, None] = {}
+        self.ids: dict[str, None] = {}
+        self.keys: dict[str, None] = {}
         # The connection that was told, whether within a transaction, and whether there is more to tell
         self._told: Any = None
         self._in_transaction = False
         self._more = False
 
-    def up(self, role: str) -> None:
-        self.role = role
-
-    def extend(self, proven: str) -> None:
-        if proven not in self.reach:
-            self.reach[proven] = None
-            self._more = True
+    def extend(self, proven: UUID | bytes | memoryview) -> None:
+        if isinstance(proven, UUID):
+            known, written = self.ids, str(proven)
+        else:
+            known, written = self.keys, rf"\x{bytes(proven).hex()}"
+        self._more = self._more or written not in known
+        known[written] = None
 
     def __call__(self, execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         if self.role and not self._is_heard():
-            self._tell(self.role, " ".join(self.reach))
+            self._tell(self.role, self.ids, self.keys)
         return execute(sql, params, many, context)
 
     def _is_heard(self) -> bool:
@@ -58,13 +64,11 @@ class Wall:
         over = self._in_transaction and raw.info.transaction_status is TransactionStatus.IDLE
         return self._told is raw and not over and not self._more
 
-    def _tell(self, role: str, reach: str) -> None:
+    def _tell(self, role: str, ids: Iterable[str] = (), keys: Iterable[str] = ()) -> None:
         raw = connection.connection
         self._in_transaction = raw.info.transaction_status is not TransactionStatus.IDLE or not raw.autocommit
         with raw.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('role', %s, false), set_config('helpline.reach', %s, false)", [role, reach]
-            )
+            cursor.execute(SAY, [role, " ".join(ids), " ".join(keys)])
         self._told, self._more = raw, False
 
     def down(self) -> None:
@@ -73,22 +77,27 @@ class Wall:
         if raw is None or self._told is not raw:
             return
         try:
-            self._tell("none", "")
+            self._tell("none")
         except psycopg.Error:
             connection.close()
 
 
 @contextmanager
-def wall() -> Iterator[Wall]:
-    """A wall for one request, not up yet."""
+def wall() -> Iterator[None]:
+    """A wall for one request, not up yet: ``stand`` puts it up."""
     one = Wall()
     _standing.wall = one
     try:
         with connection.execute_wrapper(one):
-            yield one
+            yield
     finally:
         del _standing.wall
         one.down()
+
+
+def stand(role: str) -> None:
+    """From here on, until the end of ``wall``, the connection is this role."""
+    _standing.wall.role = role
 
 
 def within_reach(*proven: UUID | bytes | memoryview) -> None:
@@ -100,21 +109,18 @@ def within_reach(*proven: UUID | bytes | memoryview) -> None:
     standing = getattr(_standing, "wall", None)
     if standing is not None:
         for one in proven:
-            standing.extend(str(one) if isinstance(one, UUID) else bytes(one).hex())
+            standing.extend(one)
 
 
 def rows(table: str, condition: str, rights: str, *, adding: str = "") -> migrations.RunSQL:
     """Whoever comes from outside has ``rights`` on rows of ``table`` for which ``condition`` holds; the house on all.
 
-    ``condition`` is SQL; ``{reach}`` in it is the array of texts that are proven. ``adding`` is what a new row must
-    fulfil, where it is less.
+    ``condition`` is SQL over ``IDS`` and ``KEYS``. ``adding`` is what a new row must fulfil, where it is less.
     """
-    holds = condition.format(reach=REACH)
-    added = adding.format(reach=REACH) or holds
     return migrations.RunSQL(
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; "
         f"CREATE POLICY house ON {table} TO {HOUSE} USING (true) WITH CHECK (true); "
-        f"CREATE POLICY reached ON {table} TO {BY_LINK} USING ({holds}) WITH CHECK ({added}); "
+        f"CREATE POLICY reached ON {table} TO {BY_LINK} USING ({condition}) WITH CHECK ({adding or condition}); "
         f"GRANT {rights} ON {table} TO {BY_LINK}",
         f"REVOKE ALL ON {table} FROM {BY_LINK}; DROP POLICY reached ON {table}; DROP POLICY house ON {table}; "
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",

@@ -26,6 +26,16 @@ else:
 MOST = 2_147_483_647
 
 
+def record_code(label: Any, missing: Any, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=40,
+        help_text=help_text,
+        error_messages={"required": missing},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}),
+    )
+
+
 def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
     return forms.DateField(
         label=label,
@@ -120,12 +130,10 @@ class AccountingForm(DeskForm):
 
 
 class AccountingByCodeForm(AccountingForm):
-    code = forms.CharField(
-        label=_("Their code"),
-        max_length=40,
-        help_text=_("The reference code of the form or call, or the code of their own that they got when they signed."),
-        error_messages={"required": _("Ask for the code.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}),
+    code = record_code(
+        _("Their code"),
+        _("Ask for the code."),
+        _("The reference code of the form or call, or the code of their own that they got when they signed."),
     )
     field_order = ("code", "kind", "asked_on")
 
@@ -133,12 +141,7 @@ class AccountingByCodeForm(AccountingForm):
 class CourtOrderForm(DeskForm):
     """An order authorizes and a subpoena compels: both are asked for (42 CFR 2.61)."""
 
-    code = forms.CharField(
-        label=_("Reference code of the record the order names"),
-        max_length=40,
-        error_messages={"required": _("Write the reference code.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "w-chars-20"}),
-    )
+    code = record_code(_("Reference code of the record the order names"), _("Write the reference code."))
     court = forms.CharField(
         label=_("Which court"), max_length=200, error_messages={"required": _("Write which court ordered it.")}
     )

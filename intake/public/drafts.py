@@ -22,8 +22,10 @@ SALT = "intake.draft"
 
 def find(request: HttpRequest) -> Draft | None:
     """The draft of this browser, without a row until something is answered; ``None`` without a cookie, with a forged
-    one, or when the draft has expired.
+    one, after leaving, or when the draft has expired.
     """
+    if settings.LEFT_COOKIE_NAME in request.COOKIES:
+        return None
     value = request.get_signed_cookie(settings.DRAFT_COOKIE_NAME, default="", salt=SALT)
     try:
         pk = UUID(value)
@@ -108,6 +110,13 @@ def remember(response: HttpResponse, draft: Draft) -> HttpResponse:
         secure=settings.SESSION_COOKIE_SECURE,
         samesite="Lax",
     )
+    return response
+
+
+def come_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Once this answer gives the form's cookie anew or takes it away, that somebody left is over."""
+    if settings.LEFT_COOKIE_NAME in request.COOKIES and settings.DRAFT_COOKIE_NAME in response.cookies:
+        response.delete_cookie(settings.LEFT_COOKIE_NAME, samesite="Lax")
     return response
 
 

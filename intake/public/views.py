@@ -35,7 +35,11 @@ View = Callable[..., HttpResponse]
 
 def callers_page(view: View) -> View:
     """Open to everybody and kept by no cache."""
-    guarded = require_http_methods(["GET", "HEAD", "POST"])(cache_control(no_store=True, private=True)(view))
+
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return drafts.come_back(request, view(request, *args, **kwargs))
+
+    guarded = require_http_methods(["GET", "HEAD", "POST"])(cache_control(no_store=True, private=True)(answered))
     return login_not_required(wraps(view)(guarded))
 
 

@@ -19,10 +19,14 @@ RESTORE = Path(__file__).parent.parent.parent / "ops/restore.sh"
 WHAT_THERE_IS = """
     SELECT 'right ' || table_name || ' ' || privilege_type FROM information_schema.role_table_grants
     WHERE grantee = 'helpline_runtime'
-    UNION ALL SELECT 'sealing ' || table_name || ' ' || privilege_type FROM information_schema.role_table_grants
-    WHERE grantee = 'helpline_sealing'
-    UNION ALL SELECT 'column ' || table_name || ' ' || column_name || ' ' || privilege_type
-    FROM information_schema.role_column_grants WHERE grantee = 'helpline_runtime'
+    UNION ALL SELECT grantee || ' ' || table_name || ' ' || privilege_type FROM information_schema.role_table_grants
+    WHERE grantee IN ('helpline_sealing', 'helpline_by_link', 'helpline_listings')
+    UNION ALL SELECT grantee || ' ' || table_name || ' ' || column_name || ' ' || privilege_type
+    FROM information_schema.role_column_grants
+    WHERE grantee IN ('helpline_runtime', 'helpline_by_link', 'helpline_listings')
+    UNION ALL SELECT 'policy ' || tablename || ' ' || policyname || array_to_string(roles, ',') || coalesce(qual, '')
+    || coalesce(with_check, '') FROM pg_policies
+    UNION ALL SELECT 'by rows ' || relname FROM pg_class WHERE relrowsecurity
     UNION ALL SELECT 'trigger ' || tgrelid::regclass || ' ' || pg_get_triggerdef(oid) FROM pg_trigger
     WHERE NOT tgisinternal
     UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || convalidated FROM pg_constraint

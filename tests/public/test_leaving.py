@@ -35,6 +35,23 @@ def begun(browser: Browser, site: str, *, script: bool) -> Page:
     return page
 
 
+def test_back_is_locked_before_we_heard_of_it(browser: Browser, site: str) -> None:
+    """Whoever presses Back at once is quicker than the answer that takes the cookie away; here it never comes."""
+    page = begun(browser, site, script=True)
+    page.context.route("**/leave/", lambda route: route.abort())
+    page.click(".quick-exit")
+    page.wait_for_url(settings.EXIT_URL)
+    page.goto(f"{site}/get-help/check/")
+    assert page.url == f"{site}/get-help/"
+    assert "You have begun already" not in page.content()
+    # Whoever begins anew is not held up by it
+    page.click("main form .btn-primary")
+    answer(page, {"for_whom": "someone_else", "caller_name": "Esther"})
+    page.click("main form .btn-primary")
+    page.goto(f"{site}/get-help/check/")
+    assert "Esther" in page.inner_text("main")
+
+
 def weather(route: Route) -> None:
     route.fulfill(body="<h1>Weather</h1>", content_type="text/html")
 

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from helpline.vault.wall import BY_LINK, HOUSE, LISTINGS, REACH, rights, rows
+from helpline.vault.wall import BY_LINK, HOUSE, IDS, KEYS, LISTINGS, rights, rows
 
 ROLES = """
 DO $$ BEGIN
@@ -22,17 +22,16 @@ GRANT USAGE ON SCHEMA public TO helpline_by_link, helpline_listings;
 """
 NO_ROLES = "REVOKE USAGE ON SCHEMA public FROM helpline_by_link, helpline_listings"
 
-OF_AN_INQUIRY = "inquiry_id::text = ANY ({reach})"
+OF_AN_INQUIRY = f"inquiry_id = {IDS}"
 PEOPLE = [
     rows(
         "inquiries_draft",
-        "id::text = ANY ({reach}) OR encode(resume_index, 'hex') = ANY ({reach})",
+        f"id = {IDS} OR resume_index = {KEYS}",
         "SELECT, INSERT, UPDATE, DELETE",
     ),
     rows(
         "inquiries_inquiry",
-        "id::text = ANY ({reach}) OR idempotency_key::text = ANY ({reach}) "
-        "OR encode(reference_index, 'hex') = ANY ({reach})",
+        f"id = {IDS} OR idempotency_key = {IDS} OR reference_index = {KEYS}",
         "SELECT, INSERT, UPDATE",
     ),
     # The inner table shows only what is in reach, too. A new person comes before the inquiry that names them
@@ -48,7 +47,7 @@ PEOPLE = [
     rows("insurance_policy", OF_AN_INQUIRY, "SELECT, INSERT, UPDATE"),
     rows(
         "insurance_card_photo",
-        f"{OF_AN_INQUIRY} OR draft_id::text = ANY ({{reach}})",
+        f"{OF_AN_INQUIRY} OR draft_id = {IDS}",
         "SELECT, INSERT, UPDATE, DELETE",
     ),
     rows("insurance_verification", "policy_id IN (SELECT id FROM insurance_policy)", "SELECT, INSERT, UPDATE"),
@@ -56,12 +55,12 @@ PEOPLE = [
     rows("disclosures_restriction", OF_AN_INQUIRY, "SELECT"),
     rows(
         "disclosures_consent_code",
-        f"{OF_AN_INQUIRY} OR encode(code_index, 'hex') = ANY ({{reach}})",
+        f"{OF_AN_INQUIRY} OR code_index = {KEYS}",
         "SELECT, UPDATE",
     ),
     rows(
         "vault_signed_link",
-        "subject::text = ANY ({reach}) OR encode(secret_hash, 'hex') = ANY ({reach})",
+        f"subject = {IDS} OR secret_hash = {KEYS}",
         "SELECT, INSERT, UPDATE",
     ),
 ]
@@ -71,7 +70,7 @@ RECORDED = (
 )
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 SIGNING_IN = (
-    "accounts_user", "accounts_kept_form", "account_emailaddress", "mfa_authenticator", "usersessions_usersession",
+    "accounts_user", "account_emailaddress", "mfa_authenticator", "usersessions_usersession",
     "django_session", "cache_entry", "axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog",
     "axes_accesslog",
 )  # fmt: skip
@@ -94,6 +93,8 @@ TRIES = rights(BY_LINK, "SELECT, INSERT, DELETE", "disclosures_code_try")
 # Whether a payer has a road, and nothing of how it is asked
 ROAD = rights(BY_LINK, "SELECT (payer_id, enabled)", "payers_road")
 LISTING = [
+    # What they were typing when their session ended; it may be what an official asked
+    rights(LISTINGS, ALL, "accounts_kept_form"),
     rights(LISTINGS, "INSERT, UPDATE", "programs_program", "programs_place"),
     rights(LISTINGS, "SELECT, INSERT", "programs_program_change", "programs_import_run"),
 ]
@@ -103,7 +104,7 @@ ASKED = [
         "ALTER TABLE disclosures_official_request ENABLE ROW LEVEL SECURITY; "
         f"CREATE POLICY house ON disclosures_official_request TO {HOUSE} USING (true) WITH CHECK (true); "
         f"CREATE POLICY taken_down ON disclosures_official_request TO {LISTINGS} "
-        f"USING (taken_by_id::text = ANY ({REACH})) WITH CHECK (taken_by_id::text = ANY ({REACH}))",
+        f"USING (taken_by_id = {IDS}) WITH CHECK (taken_by_id = {IDS})",
         "DROP POLICY taken_down ON disclosures_official_request; DROP POLICY house ON disclosures_official_request; "
         "ALTER TABLE disclosures_official_request DISABLE ROW LEVEL SECURITY",
     ),

@@ -6,8 +6,7 @@ mind where it goes.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -34,16 +33,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         readable = True
         for name in options["files"]:
-            with _opened(name) as file:
-                readable &= self._one(name, file, options)
+            try:
+                with _opened(name) as file:
+                    readable &= self._one(name, file, options)
+            except CannotOpen as problem:
+                readable &= self._print(name, telling.unreadable(problem.code, str(problem)), options)
         if not readable:
             sys.exit(1)
 
-    def _one(self, name: str, file: BinaryIO | telling.Told, options: dict[str, Any]) -> bool:
-        head = b"" if isinstance(file, dict) else file.read(MAX_BYTES + 1)
-        if not isinstance(file, dict) and len(head) > MAX_BYTES:
+    def _one(self, name: str, file: BinaryIO, options: dict[str, Any]) -> bool:
+        head = file.read(MAX_BYTES + 1)
+        if len(head) > MAX_BYTES:
             return self._large(name, chain([head], iter(partial(file.read, CHUNK), b"")), options)
-        told = file if isinstance(file, dict) else telling.tell(read_reply(head), options["on"])
+        return self._print(name, telling.tell(read_reply(head), options["on"]), options)
+
+    def _print(self, name: str, told: telling.Told, options: dict[str, Any]) -> bool:
+        """Write it down, and whether it was readable."""
         told = {"file": name, **told}
         self.stdout.write(json.dumps(told) if options["json"] else "\n".join(in_words(told)))
         return told["kind"] in telling.READ
@@ -64,23 +69,24 @@ class Command(BaseCommand):
         return rest["kind"] in telling.READ
 
 
-@contextmanager
-def _opened(name: str) -> Iterator[BinaryIO | telling.Told]:
-    """The open file, or the object that says why there is none."""
+class CannotOpen(Exception):
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code = code
+
+
+def _opened(name: str) -> BinaryIO:
+    """Raises ``CannotOpen``."""
     if name == "-":
-        yield sys.stdin.buffer
-        return
+        return sys.stdin.buffer
     try:
-        file = Path(name).open("rb")  # noqa: SIM115  # closed below, when opening raised nothing
+        return Path(name).open("rb")
     except FileNotFoundError:
-        yield telling.unreadable("no_file", "There is no such file.")
+        raise CannotOpen("no_file", "There is no such file.") from None
     except IsADirectoryError:
-        yield telling.unreadable("directory", "This is a directory, not a file.")
+        raise CannotOpen("directory", "This is a directory, not a file.") from None
     except (OSError, ValueError):
-        yield telling.unreadable("cannot_open", "The file cannot be opened.")
-    else:
-        with file:
-            yield file
+        raise CannotOpen("cannot_open", "The file cannot be opened.") from None
 
 
 def in_words(told: telling.Told) -> Iterable[str]:
