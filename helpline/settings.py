@@ -345,6 +345,7 @@ LANGUAGE_COOKIE_NAME = f"{_host_prefix}language"
 DRAFT_COOKIE_NAME = f"{_host_prefix}draft"
 # Set by the page itself while it goes: Back may be quicker than our answer that takes the draft's cookie away
 LEFT_COOKIE_NAME = f"{_host_prefix}left"
+LEFT_COOKIE = f"{LEFT_COOKIE_NAME}=1; Path=/; SameSite=Lax{'; Secure' if PRODUCTION else ''}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -12,7 +12,7 @@
     document.title = "";
     document.body.hidden = true;
     // Locks the form at once; our answer to what follows forgets it, and may come after somebody pressed Back
-    document.cookie = exit.dataset.leftCookie + "=1; Path=/; SameSite=Lax" + (location.protocol === "https:" ? "; Secure" : "");
+    document.cookie = exit.dataset.leftCookie;
     if (!navigator.sendBeacon || !navigator.sendBeacon(exit.action, quietly)) {
       if (!event) exit.submit();
       return;

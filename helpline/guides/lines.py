@@ -94,6 +94,6 @@ def public_line() -> PublicLine:
         hours_text=hours_text(),
         crisis=crisis_lines(),
         exit_url=settings.EXIT_URL,
-        left_cookie=settings.LEFT_COOKIE_NAME,
+        left_cookie=settings.LEFT_COOKIE,
         is_demo=settings.HELPLINE_ENV == "demo",
     )
