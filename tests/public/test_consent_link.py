@@ -85,7 +85,7 @@ def test_his_mothers_code_tells_her_neither_what_he_signed_nor_that_a_program_wa
     inquiry.move(State.REFERRED)
     page = client.post(reverse("inquiry_status"), {"code": inquiry.reference_code, "take_back": "yes"}).text
     assert "Somebody here is working on it" in page
-    assert "Sam" not in page
+    assert not re.search(r"\b(Sam|Doe)\b", page)
     assert "program" not in page.split("<main")[1].split("</main")[0]
     assert Consent.objects.filter(revoked_at=None).count() == 2
 
