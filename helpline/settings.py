@@ -221,6 +221,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "intake.journey.tasks.forget",
         "schedule": crontab(hour=9, minute=17),  # UTC: the small hours from Boston to Honolulu
     },
+    "ask plans again": {
+        "task": "intake.journey.tasks.ask_plans_again",
+        "schedule": crontab(hour=10, minute=40),  # UTC: before anybody's working day
+    },
 }
 
 # Asking insurers: seconds

@@ -70,11 +70,20 @@ def open_link(secret: str) -> SignedLink:
         return SignedLink.objects.open(secret, purpose=CODE_PURPOSE)
 
 
-def sign(link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], signature: str, told: Answers) -> Inquiry:
+def sign(
+    link: SignedLink,
+    *,
+    purposes: Iterable[str],
+    name: tuple[str, str],
+    signature: str,
+    told: Answers,
+    ask_again: bool = False,
+) -> Inquiry:
     """The person's own yes: a consent for each purpose, and the insurer is asked if that is one of them.
 
-    ``told`` are the inquiry's answers completed by what the person typed on the page. A minor's consent may be held
-    for the privacy officer, and then asks nobody. Raises ``LinkRefused`` when the link was used meanwhile.
+    ``told`` are the inquiry's answers completed by what the person typed on the page; ``ask_again`` says that the plan
+    may be asked more than once. A minor's consent may be held for the privacy officer, and then asks nobody. Raises
+    ``LinkRefused`` when the link was used meanwhile.
     """
     by, held = Actor.link(link), held_because(told)
     how = SignedHow.CODE if link.purpose == CODE_PURPOSE else SignedHow.LINK
@@ -93,6 +102,7 @@ def sign(link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], si
                 recipients=told.insurance.payer_name if purpose == Purpose.CHECK_INSURANCE else "",
                 by_the_person=True,
                 held_because=held,
+                repeats=ask_again and purpose == Purpose.CHECK_INSURANCE,
                 by=by,
             )
         policy = keep_policy(inquiry, inquiry.answers)

@@ -40,6 +40,11 @@ class ConsentLinkForm(forms.Form):
         label=_("What do you agree to?"),
         error_messages={"required": _("Choose what you agree to, or close this page to agree to nothing.")},
     )
+    ask_again = forms.BooleanField(
+        required=False,
+        label=_("My plan may be asked again while I wait for a place"),
+        help_text=_("Only if you tick the plan above. It ends with your consent, or when you take it back."),
+    )
     first_name = Words(60, label=_("Your first name"))
     last_name = Words(60, label=_("Your last name"))
     birth_date = BirthDate(label=_("Your birth date"))
