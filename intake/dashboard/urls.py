@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from intake.dashboard import actions, audit_page, phone_checks, privacy_desk, referring, views
+from intake.dashboard import actions, audit_page, phone_checks, privacy_desk, referring, scores, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -33,6 +33,7 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/packet/", referring.packet, name="desk_packet"),
     path("phone-checks/", phone_checks.phone_checks, name="desk_phone_checks"),
     path("phone-checks/<uuid:verification_id>/", phone_checks.phone_check, name="desk_phone_check"),
+    path("payers/", scores.payer_scores, name="desk_payers"),
     path("inquiries/<uuid:inquiry_id>/seal/", privacy_desk.seal, name="desk_seal"),
     path("inquiries/<uuid:inquiry_id>/open-sealed/", privacy_desk.open_sealed, name="desk_open_sealed"),
     path("inquiries/<uuid:inquiry_id>/emergency/", privacy_desk.emergency, name="desk_emergency"),

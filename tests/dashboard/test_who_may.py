@@ -45,6 +45,7 @@ LISTINGS = {"listings", "listings_together", "listing", "listing_correct", "list
 AUDIT = {"desk_audit", "desk_audit_find"}
 READING_STAFF = {"staff", "staff_account"}
 MANAGING_STAFF = {"staff_invite", "staff_role", "staff_out_of_use", "staff_begin_anew"}
+SUPERVISING = {"desk_payers"}
 REVIEWING = {"desk_glasses", "desk_review_glass"}
 PRIVACY = {
     "desk_privacy", "desk_privacy_texts", "desk_privacy_sign_text", "desk_privacy_restriction",
@@ -58,7 +59,7 @@ SIGNING_IN = {"account_", "mfa_", "usersessions_"}
 
 MAY = {
     "consultant": ANSWERING | VERIFYING,
-    "supervisor": ANSWERING | VERIFYING | READING_STAFF | MANAGING_STAFF | REVIEWING,
+    "supervisor": ANSWERING | VERIFYING | READING_STAFF | MANAGING_STAFF | REVIEWING | SUPERVISING,
     "verifier": VERIFYING,
     "admin": LISTINGS,
     "privacy_officer": AUDIT | READING_STAFF | REVIEWING | PRIVACY,
@@ -149,7 +150,7 @@ def outcome(client: Client, name: str, address: str) -> str:
 
 def test_every_address_is_in_the_table() -> None:
     known = OPEN | ANSWERING | VERIFYING | LISTINGS | AUDIT | READING_STAFF | MANAGING_STAFF
-    known |= REVIEWING | PRIVACY | ANY_STAFF
+    known |= REVIEWING | SUPERVISING | PRIVACY | ANY_STAFF
     assert {n for n in names() if not is_for_signing_in(n)} == known
     assert set(MAY) == set(ROLES)
 
