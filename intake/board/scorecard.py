@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -63,7 +62,7 @@ WITH asked AS (
     SELECT policy.payer_id, verification.id, verification.state, verification.attempt
       FROM insurance_verification verification
       JOIN insurance_policy policy ON policy.id = verification.policy_id
-     WHERE verification.made_at >= now() - %(window)s AND verification.finished_at IS NOT NULL
+     WHERE verification.made_at >= now() - make_interval(days => %(days)s) AND verification.finished_at IS NOT NULL
 ), ended AS (
     SELECT payer_id,
            count(*) FILTER (WHERE attempt > 0) AS questions,
@@ -102,15 +101,29 @@ SELECT payer.name, ended.questions, ended.answered, ended.rejected, ended.ours_t
 def scorecard(*, days: int) -> list[Score]:
     """Every payer that was asked, or was to be, in the last ``days`` days: the most asked first. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(SCORES, {"window": timedelta(days=days), "slow": SLOW_SECONDS})
+        cursor.execute(SCORES, {"days": days, "slow": SLOW_SECONDS})
         return list(_scores(cursor.fetchall()))
 
 
 def _scores(rows: list[tuple[Any, ...]]) -> Iterator[Score]:
-    for *counts, half, most, in_time, refused, times in rows:
+    for payer, *counts, half, most, in_time, refused, times in rows:
         each_code = zip(refused or (), times or (), strict=True)
         refusals = tuple(Refusal(code, codes.words("rejects", code), count) for code, count in each_code)
-        yield Score(*counts, _number(half), _number(most), _number(in_time), refusals)
+        questions, answered, rejected, ours_to_mend, given_up, by_phone, calls = counts
+        yield Score(
+            payer=payer,
+            questions=questions,
+            answered=answered,
+            rejected=rejected,
+            ours_to_mend=ours_to_mend,
+            given_up=given_up,
+            by_phone=by_phone,
+            calls=calls,
+            half_within=_number(half),
+            most_within=_number(most),
+            in_time=_number(in_time),
+            refusals=refusals,
+        )
 
 
 def _number(value: Any) -> float | None:
