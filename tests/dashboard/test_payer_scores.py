@@ -71,5 +71,5 @@ def test_the_page_says_it_to_a_supervisor(policy: Policy, signed_in: Callable[[s
     ended(policy, S.ANSWERED, (A.ANSWERED, 1.5, ""))
     page = signed_in("supervisor").get("/desk/payers/?days=7").text
     assert "1 of 1 question" in page
-    assert "half within 1.5 s" in page
+    assert "half within 1.5&nbsp;s" in page
     assert Verification.objects.get().trace not in page
