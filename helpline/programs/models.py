@@ -327,6 +327,57 @@ def _local_day(at: datetime) -> date:
     return timezone.localtime(at).date()
 
 
+class OpeningKind(models.TextChoices):
+    """What a place is free for. A number of one says nothing of another."""
+
+    WITHDRAWAL_BED = "withdrawal_bed", _("withdrawal bed")
+    RESIDENTIAL_BED = "residential_bed", _("residential bed")
+    OUTPATIENT_PLACE = "outpatient_place", _("outpatient place")
+    MEDICATION_START = "medication_start", _("start on methadone or buprenorphine")
+
+
+GOOD_FOR: dict[str, timedelta] = {
+    OpeningKind.WITHDRAWAL_BED: timedelta(hours=6),
+    OpeningKind.RESIDENTIAL_BED: timedelta(hours=24),
+    OpeningKind.OUTPATIENT_PLACE: timedelta(days=7),
+    OpeningKind.MEDICATION_START: timedelta(days=7),
+}
+"""How long what a program said is believed; then it reads "unknown: call". Our own choice: no figure was found."""
+
+
+class OpeningQuerySet(models.QuerySet["Opening"]):
+    def believed(self, now: datetime) -> Self:
+        """Those told lately enough for their kind."""
+        lately = Q()
+        for kind, span in GOOD_FOR.items():
+            lately |= Q(kind=kind, told_at__gte=now - span)
+        return self.filter(lately)
+
+
+class Opening(models.Model):
+    """How many places of one kind a program said are free; none is "takes nobody now"."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="openings")
+    kind = models.CharField(max_length=20, choices=OpeningKind)
+    places = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField(db_default=Now())
+    told_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = OpeningQuerySet.as_manager()
+    privacy: ClassVar = _plain("id", "program", "kind", "places", "told_at", "told_to")
+
+    class Meta:
+        db_table = "programs_opening"
+        constraints = [
+            models.UniqueConstraint(fields=["program", "kind"], name="one_opening_a_kind"),
+            models.CheckConstraint(condition=Q(kind__in=OpeningKind.values), name="opening_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.places} × {self.get_kind_display()}"
+
+
 class ProgramChange(models.Model):
     """What was changed in a listing, from what to what, by whom. Rows are only ever added."""
 
@@ -337,6 +388,7 @@ class ProgramChange(models.Model):
         DO_NOT_REFER = "do_not_refer", _("marked “do not refer”")
         WITHDRAWN = "withdrawn", _("withdrawn")
         RESTORED = "restored", _("restored")
+        OPENINGS = "openings", _("said what is free")
 
     id = models.BigAutoField(primary_key=True)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="changes")
