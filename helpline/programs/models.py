@@ -378,6 +378,55 @@ class Opening(models.Model):
         return f"{self.places} × {self.get_kind_display()}"
 
 
+class Proposal(models.Model):
+    """A change of its listing that a program asked for by its own link. It changes nothing until a person decides."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("asked")
+        MADE = "made", _("made")
+        DECLINED = "declined", _("not made")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="proposals")
+    made_at = models.DateTimeField(db_default=Now())
+    link_id = models.UUIDField()
+    fields: Any = models.JSONField()
+    note = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    privacy: ClassVar = _plain(
+        "id", "program", "made_at", "link_id", "fields", "note", "state", "decided_at", "decided_by"
+    )
+
+    class Meta:
+        db_table = "programs_proposal"
+        ordering = ("made_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="asked", decided_at=None, decided_by=None)
+                | ~Q(state="asked") & Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="somebody_decided_a_proposal",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "made", "declined"]), name="proposal_state_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["made_at"], condition=Q(state="asked"), name="proposals_to_decide")]
+
+    def __str__(self) -> str:
+        return f"proposal for {self.program_id}"
+
+    @property
+    def needs_a_call(self) -> bool:
+        """A name or a number is changed only after a call to the number known before: a link may be in wrong hands."""
+        return bool(CALLED_FOR & self.fields.keys())
+
+
+CALLED_FOR = frozenset({"name1", "name2", "phone", "intake_lines"})
+
+
 class ProgramChange(models.Model):
     """What was changed in a listing, from what to what, by whom. Rows are only ever added."""
 
@@ -389,6 +438,9 @@ class ProgramChange(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         RESTORED = "restored", _("restored")
         OPENINGS = "openings", _("said what is free")
+        CONFIRMED = "confirmed", _("confirmed by the program itself")
+        PROPOSED = "proposed", _("the program asked for a change")
+        DECLINED = "declined", _("that change was not made")
 
     id = models.BigAutoField(primary_key=True)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="changes")

@@ -1,4 +1,4 @@
-"""What a program says it has free: told by phone, believed for a while, then unknown again."""
+"""What a program says it has free: told by phone or by its own link, believed for a while, then unknown again."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from django.db.models.functions import Now
 
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting
-from helpline.programs.models import Opening, Program, ProgramChange
+from helpline.programs.models import Opening, ProgramChange
 
 
 def tell_openings(program_id: UUID, kind: str, places: int, *, by: User) -> Opening:
-    """Somebody there said how many places of one ``OpeningKind`` are free now; what was said before is history."""
+    """Somebody there told ``by`` how many places of one ``OpeningKind`` are free now."""
     with acting(Actor.staff(by)):
-        program = Program.objects.select_for_update(of=("self",)).get(pk=program_id)
-        known = program.openings.filter(kind=kind).first()
-        opening = known or Opening(program=program, kind=kind)
-        before = known.places if known else None
-        opening.places, opening.told_at, opening.told_to = places, Now(), by
-        opening.save()
-        ProgramChange.objects.create(
-            program=program,
-            actor_kind="staff",
-            actor_id=str(by.pk),
-            action=ProgramChange.Action.OPENINGS,
-            fields={kind: [before, places]},
-        )
+        return note_openings(program_id, kind, places, by=Actor.staff(by), told_to=by)
+
+
+def note_openings(program_id: UUID, kind: str, places: int, *, by: Actor, told_to: User | None) -> Opening:
+    """Keep it; what was said before is history. Call inside ``acting``."""
+    known = Opening.objects.select_for_update().filter(program_id=program_id, kind=kind).first()
+    opening = known or Opening(program_id=program_id, kind=kind)
+    before = known.places if known else None
+    opening.places, opening.told_at, opening.told_to = places, Now(), told_to
+    opening.save()
+    ProgramChange.objects.create(
+        program_id=program_id,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        action=ProgramChange.Action.OPENINGS,
+        fields={kind: [before, places]},
+    )
     opening.refresh_from_db()
     return opening

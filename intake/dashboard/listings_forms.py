@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from helpline.accounts.models import User
 from helpline.programs import curation
-from helpline.programs.models import Program, ServiceCode
+from helpline.programs.models import OpeningKind, Program, ServiceCode
 from helpline.programs.published import clean_phone, clean_text, clean_zip
 from helpline.programs.states import STATES
 
@@ -215,6 +215,7 @@ def shown(fields: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         "position": str(_("Coordinates")),
         "codes": str(_("Service codes")),
     }
+    labels |= {kind: str(words) for kind, words in OpeningKind.choices}
     lines = []
     for name, (before, after) in fields.items():
         if name == "codes":

@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from intake.dashboard import listings
+from intake.dashboard import listings, proposals
 
 urlpatterns: list[URLPattern] = [
     path("", listings.listings, name="listings"),
     path("together/", listings.together, name="listings_together"),
+    path("asked/", proposals.proposals, name="listing_proposals"),
+    path("asked/<uuid:proposal_id>/", proposals.decide_proposal, name="listing_decide"),
+    path("<uuid:program_id>/link/", proposals.make_link, name="listing_link"),
     path("<uuid:program_id>/", listings.listing, name="listing"),
     path("<uuid:program_id>/correct/", listings.correct, name="listing_correct"),
     path("<uuid:program_id>/verify/", listings.verify, name="listing_verify"),

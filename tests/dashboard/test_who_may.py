@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "healthy", "home", "guides", "guide_category", "guide", "crisis", "who_pays", "privacy", "get_help", "intake_check",
     "intake_sent", "intake_save", "intake_resume", "intake_substance", "intake_step", "consent_by_link",
-    "consent_by_code", "inquiry_status", "privacy_notice", "leave",
+    "consent_by_code", "inquiry_status", "privacy_notice", "leave", "own_listing",
 }  # fmt: skip
 # Open to everybody but staff: nobody here signs in a person's name
 THE_PERSONS_OWN = {"consent_by_code", "consent_by_link"}
@@ -42,7 +42,10 @@ ANSWERING = {
     "desk_program_said", "desk_hold_place",
 }  # fmt: skip
 VERIFYING = {"desk_phone_checks", "desk_phone_check"}
-LISTINGS = {"listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status"}
+LISTINGS = {
+    "listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status",
+    "listing_proposals", "listing_decide", "listing_link",
+}  # fmt: skip
 AUDIT = {"desk_audit", "desk_audit_find"}
 READING_STAFF = {"staff", "staff_account"}
 MANAGING_STAFF = {"staff_invite", "staff_role", "staff_out_of_use", "staff_begin_anew"}
@@ -82,7 +85,14 @@ POSTED = ANSWERING - {
 }
 POSTED |= MANAGING_STAFF - {"staff_invite"}
 POSTED |= {"desk_privacy_answered", "desk_audit_find"}
-POSTED |= {"desk_phone_check", "listings_together", "listing_verify", "listing_status"}
+POSTED |= {
+    "desk_phone_check",
+    "listings_together",
+    "listing_verify",
+    "listing_status",
+    "listing_decide",
+    "listing_link",
+}
 
 
 def names(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[str]:
@@ -123,6 +133,7 @@ def addresses() -> dict[str, str]:
         ).pk,
     } | {
         "inquiry_id": inquiry.pk, "program_id": program.pk, "callback_id": callback.pk, "referral_id": referral.pk,
+        "proposal_id": program.proposals.create(link_id=inquiry.pk, fields={}).pk,
         "verification_id": verification.pk, "user_id": consultant.pk, "form_id": consultant.pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip
