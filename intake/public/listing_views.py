@@ -32,7 +32,11 @@ class FreeForm(forms.Form):
         super().__init__(*args, **kwargs)
         for kind, words in OpeningKind.choices:
             self.fields[kind] = forms.IntegerField(
-                label=str(words).capitalize(), required=False, min_value=0, max_value=MOST_PLACES
+                label=str(words).capitalize(),
+                required=False,
+                min_value=0,
+                max_value=MOST_PLACES,
+                widget=forms.NumberInput(attrs={"class": "w-chars-5", "inputmode": "numeric"}),
             )
 
     @property
