@@ -106,8 +106,8 @@ def sign(link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], si
 def take_back(inquiry_id: uuid.UUID, *, by: Actor) -> int:
     """Revoke every consent of this inquiry at once; returns how many were in force. What waits is not sent any more."""
     with acting(by):
-        count = revoke(inquiry_id=inquiry_id, by=by)
         withdraw_waiting(inquiry_id)
+        count = revoke(inquiry_id=inquiry_id, by=by)
         announce("revoked", inquiry_id)
     return count
 
