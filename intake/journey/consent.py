@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -70,17 +70,26 @@ def open_link(secret: str) -> SignedLink:
         return SignedLink.objects.open(secret, purpose=CODE_PURPOSE)
 
 
-def sign(link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], signature: str, told: Answers) -> Inquiry:
+def sign(
+    link: SignedLink,
+    *,
+    purposes: Iterable[str],
+    name: tuple[str, str],
+    signature: str,
+    complete: Callable[[Answers], Answers],
+) -> Inquiry:
     """The person's own yes: a consent for each purpose, and the insurer is asked if that is one of them.
 
-    ``told`` are the inquiry's answers completed by what the person typed on the page. A minor's consent may be held
-    for the privacy officer, and then asks nobody. Raises ``LinkRefused`` when the link was used meanwhile.
+    ``complete`` adds what the person typed on the page to the inquiry's answers, which somebody at the desk may have
+    corrected since the page was made. A minor's consent may be held for the privacy officer, and then asks nobody.
+    Raises ``LinkRefused`` when the link was used meanwhile, ``Inquiry.DoesNotExist`` when the inquiry was erased.
     """
-    by, held = Actor.link(link), held_because(told)
-    how = SignedHow.CODE if link.purpose == CODE_PURPOSE else SignedHow.LINK
+    by, how = Actor.link(link), SignedHow.CODE if link.purpose == CODE_PURPOSE else SignedHow.LINK
     with acting(by):
         link.use()
-        inquiry = Inquiry.objects.select_related("person").get(pk=link.subject)
+        inquiry = Inquiry.objects.hold(link.subject)
+        told = complete(inquiry.answers)
+        held = held_because(told)
         person = replace(told.person, first_name=name[0], last_name=name[1])
         inquiry = answer_again(inquiry, replace(told, person=person))
         for purpose in purposes:
@@ -115,6 +124,8 @@ def take_back(inquiry_id: uuid.UUID, *, by: Actor) -> int:
 def note_spoken_yes(inquiry: Inquiry, purpose: str, *, by: Actor) -> None:
     """A yes on the phone is written down, and unlocks nothing (42 CFR 2.31 asks for a signature)."""
     with acting(by):
+        # Versions of a consent are counted: one after the other
+        Inquiry.objects.hold(inquiry.pk)
         name = inquiry.person.full_name or "the person on the line"
         give(
             inquiry_id=inquiry.pk,

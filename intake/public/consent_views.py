@@ -55,14 +55,14 @@ def consent_by_code(request: HttpRequest) -> HttpResponse:
 @callers_page
 @the_persons_own
 def consent_by_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """Read what each yes means, choose, sign. A signed or old link says so and what to do."""
+    """Read what each yes means, choose, sign. A link that is signed, old, or of an erased inquiry says what to do."""
     try:
         link = open_link(secret)
         record_read(Actor.link(link), "inquiry", link.subject)
         form = ConsentLinkForm(posted(request), answers=Inquiry.objects.get(pk=link.subject).answers)
         if form.is_valid():
             return _given(request, link, _sign(link, form))
-    except LinkRefused:
+    except (LinkRefused, Inquiry.DoesNotExist):
         return render(request, "public/intake/consent_refused.html", status=410)
     shown = {"form": form, "wordings": WORDINGS, "until": link.expires_at}
     return render(request, "public/intake/consent_link.html", shown)
@@ -73,7 +73,7 @@ def _sign(link: SignedLink, form: ConsentLinkForm) -> str:
     said, by = form.cleaned_data, Actor.link(link)
     name = (said["first_name"], said["last_name"])
     with acting(by):
-        sign(link, purposes=said["purposes"], name=name, signature=said["signature"], told=form.told())
+        sign(link, purposes=said["purposes"], name=name, signature=said["signature"], complete=form.complete)
         return give_own_code(link.subject, by=by)
 
 

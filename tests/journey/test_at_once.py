@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from helpline.audit.acting import CALLER
 from helpline.payers.models import Payer, PayerKind, PayerRoad
+from helpline.vault.models import SignedLink
 from intake.disclosures.models import Consent, Disclosure
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Verification
@@ -20,7 +21,7 @@ from intake.insurance.models import VerificationState as S
 from intake.insurance.sandbox.members import PAYER_ID
 from intake.insurance.verification import claim_due
 from intake.journey.check_insurance import correct
-from intake.journey.consent import take_back
+from intake.journey.consent import make_consent_link, open_link, sign, take_back
 from intake.journey.demo import SANDBOX
 from tests.dashboard.conftest import opened
 
@@ -88,3 +89,18 @@ def test_a_consent_ends_while_the_plan_is_being_asked_and_neither_fails(
     assert asked.at < consent.revoked_at
     assert Verification.objects.get().state == S.SENDING
     assert claim_due(1) == []
+
+
+def test_several_links_of_one_person_signed_at_once_are_versions_of_one_consent(inquiry: Inquiry) -> None:
+    links = [open_link(make_consent_link(inquiry, by=CALLER).rstrip("/").rsplit("/", 1)[1]) for _ in range(4)]
+
+    def hand(link: SignedLink) -> None:
+        try:
+            sign(link, purposes=["refer"], name=("T", "Webb"), signature="T Webb", complete=lambda known: known)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as hands:
+        list(hands.map(hand, links))
+    versions = Consent.objects.filter(purpose="refer").values_list("version", flat=True)
+    assert sorted(versions) == list(range(1, 5))
