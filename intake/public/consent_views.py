@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import wraps
 
-from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from helpline.accounts.lockout import counted_address
 from helpline.audit.acting import Actor, acting, record_read
 from helpline.vault.models import LinkRefused, SignedLink
 from intake.disclosures.codes import CodeRefused, TooMany
@@ -44,7 +44,7 @@ def consent_by_code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             typed = form.cleaned_data["code"]
-            return redirect("consent_by_link", open_with_code(typed, address=get_adapter().get_client_ip(request)))
+            return redirect("consent_by_link", open_with_code(typed, address=counted_address(request)))
         except CodeRefused:
             form.refuse()
         except TooMany:

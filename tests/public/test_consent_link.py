@@ -140,6 +140,16 @@ def test_codes_cannot_be_guessed_from_one_address(client: Client, code: str) -> 
     assert elsewhere.status_code == 302
 
 
+def test_a_line_with_many_addresses_of_ipv6_is_one(client: Client, code: str) -> None:
+    for number in range(10):
+        client.post(reverse("consent_by_code"), {"code": "2222-2222"}, REMOTE_ADDR=f"2001:db8:1:2::{number}")
+    said = [
+        client.post(reverse("consent_by_code"), {"code": code}, REMOTE_ADDR=address).status_code
+        for address in ("2001:db8:1:2:ffff::1", "2001:db8:1:3::1")
+    ]
+    assert said == [200, 302]
+
+
 def test_an_inquiry_gets_only_some_codes_an_hour(inquiry: Inquiry) -> None:
     for _ in range(6):
         make_consent_code(inquiry, by=CALLER)
