@@ -352,6 +352,8 @@ LEFT_COOKIE_NAME = f"{_host_prefix}left"
 LEFT_COOKIE = f"{LEFT_COOKIE_NAME}=1; Path=/; SameSite=Lax{'; Secure' if PRODUCTION else ''}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+# Django's year would tell whoever picks up a shared phone that somebody was here; this one ends with the browser
+CSRF_COOKIE_AGE = None
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "helpline.accounts.views.page_expired"
 SECURE_SSL_REDIRECT = PRODUCTION
@@ -441,6 +443,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "httpx": {"level": "WARNING"},
+        # It names the letters its font lacks, which may be those of somebody's name
+        "fpdf": {"level": "ERROR"},
         # The servers bring handlers of their own, which would pass by the filter
         **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error", "_granian")},
     },

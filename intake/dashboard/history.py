@@ -76,11 +76,13 @@ DEEDS: dict[str, Promise] = {
     "exported": gettext_lazy("Exported %(what)s"),
     "made_code": gettext_lazy("Made a code for the person"),
     "released": gettext_lazy("Let a held consent count"),
+    "refused": gettext_lazy("Was refused %(what)s"),
     "broke_glass": gettext_lazy("Broke the glass of a sealed record"),
 }
 REASONS: dict[str, Promise] = {
     "check_insurance": gettext_lazy("to ask their plan"),
     "refer": gettext_lazy("to refer them"),
+    "sealed": gettext_lazy("because it is sealed"),
 }
 # What a change of all these fields means, the first that fits
 MEANINGS: tuple[tuple[str, str, Promise], ...] = (

@@ -112,10 +112,19 @@ def _has_road(policy: Policy) -> bool:
     return PayerRoad.objects.filter(payer_id=policy.payer_id, enabled=True).exists()
 
 
+def hold_waiting(inquiry_id: uuid.UUID) -> list[Verification]:
+    """What was not asked yet, locked: whoever claims it has committed, or comes after.
+
+    A claim locks the job first and then the consents. Whoever ends a consent calls this before, in the same order, or
+    the two wait for each other and one of them fails. Call inside ``acting``.
+    """
+    waiting = Verification.objects.filter(policy__inquiry_id=inquiry_id, state__in=[S.WAITING, S.RETRY_AT])
+    return list(waiting.select_for_update(of=("self",)).select_related("policy"))
+
+
 def withdraw_waiting(inquiry_id: uuid.UUID) -> None:
     """What was not asked yet is not asked any more. Call inside ``acting``; one being asked right now is left."""
-    waiting = Verification.objects.filter(policy__inquiry_id=inquiry_id, state__in=[S.WAITING, S.RETRY_AT])
-    for verification in waiting.select_for_update(of=("self",)).select_related("policy"):
+    for verification in hold_waiting(inquiry_id):
         _settle(verification, S.WITHDRAWN, "no consent in force")
 
 

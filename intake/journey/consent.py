@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -76,20 +76,22 @@ def sign(
     purposes: Iterable[str],
     name: tuple[str, str],
     signature: str,
-    told: Answers,
+    complete: Callable[[Answers], Answers],
     ask_again: bool = False,
 ) -> Inquiry:
     """The person's own yes: a consent for each purpose, and the insurer is asked if that is one of them.
 
-    ``told`` are the inquiry's answers completed by what the person typed on the page; ``ask_again`` says that the plan
-    may be asked more than once. A minor's consent may be held for the privacy officer, and then asks nobody. Raises
-    ``LinkRefused`` when the link was used meanwhile.
+    ``complete`` adds what the person typed on the page to the inquiry's answers, which somebody at the desk may have
+    corrected since the page was made; ``ask_again`` says that the plan may be asked more than once. A minor's consent
+    may be held for the privacy officer, and then asks nobody. Raises ``LinkRefused`` when the link was used meanwhile,
+    ``Inquiry.DoesNotExist`` when the inquiry was erased.
     """
-    by, held = Actor.link(link), held_because(told)
-    how = SignedHow.CODE if link.purpose == CODE_PURPOSE else SignedHow.LINK
+    by, how = Actor.link(link), SignedHow.CODE if link.purpose == CODE_PURPOSE else SignedHow.LINK
     with acting(by):
         link.use()
-        inquiry = Inquiry.objects.select_related("person").get(pk=link.subject)
+        inquiry = Inquiry.objects.hold(link.subject)
+        told = complete(inquiry.answers)
+        held = held_because(told)
         person = replace(told.person, first_name=name[0], last_name=name[1])
         inquiry = answer_again(inquiry, replace(told, person=person))
         for purpose in purposes:
@@ -116,8 +118,8 @@ def sign(
 def take_back(inquiry_id: uuid.UUID, *, by: Actor) -> int:
     """Revoke every consent of this inquiry at once; returns how many were in force. What waits is not sent any more."""
     with acting(by):
-        count = revoke(inquiry_id=inquiry_id, by=by)
         withdraw_waiting(inquiry_id)
+        count = revoke(inquiry_id=inquiry_id, by=by)
         announce("revoked", inquiry_id)
     return count
 
@@ -125,6 +127,8 @@ def take_back(inquiry_id: uuid.UUID, *, by: Actor) -> int:
 def note_spoken_yes(inquiry: Inquiry, purpose: str, *, by: Actor) -> None:
     """A yes on the phone is written down, and unlocks nothing (42 CFR 2.31 asks for a signature)."""
     with acting(by):
+        # Versions of a consent are counted: one after the other
+        Inquiry.objects.hold(inquiry.pk)
         name = inquiry.person.full_name or "the person on the line"
         give(
             inquiry_id=inquiry.pk,

@@ -86,14 +86,14 @@ class ConsentLinkForm(forms.Form):
                 _("Then we do not ask the plan from here, for your safety. Take that tick away, or call us."),
             )
 
-    def told(self) -> Answers:
+    def complete(self, answers: Answers) -> Answers:
         """The inquiry's answers completed by what was typed; what was left empty stays as it was."""
         said = self.cleaned_data
-        person = replace(self.answers.person, birth_date=said["birth_date"] or self.answers.person.birth_date)
+        person = replace(answers.person, birth_date=said["birth_date"] or answers.person.birth_date)
         insurance = replace(
-            self.answers.insurance,
-            payer_name=said["payer_name"] or self.answers.insurance.payer_name,
-            member_id=said["member_id"] or self.answers.insurance.member_id,
-            holder_may_not_know=said["holder_may_not_know"] or self.answers.insurance.holder_may_not_know,
+            answers.insurance,
+            payer_name=said["payer_name"] or answers.insurance.payer_name,
+            member_id=said["member_id"] or answers.insurance.member_id,
+            holder_may_not_know=said["holder_may_not_know"] or answers.insurance.holder_may_not_know,
         )
-        return replace(self.answers, person=person, insurance=insurance)
+        return replace(answers, person=person, insurance=insurance)

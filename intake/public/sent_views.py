@@ -50,10 +50,10 @@ def inquiry_status(request: HttpRequest) -> HttpResponse:
     found = form.found() if request.method == "POST" else None
     if found is None:
         return render(request, "public/intake/status.html", {"form": form})
-    inquiry, own = found.inquiry, found.by_the_person
+    inquiry_id, own = found.inquiry_id, found.by_the_person
     if taken_back := own and "take_back" in request.POST:
-        take_back(inquiry.pk, by=found.by)
-    record_read(found.by, "consent", inquiry.pk, inquiry_id=inquiry.pk)
+        take_back(inquiry_id, by=found.by)
+    record_read(found.by, "consent", inquiry_id, inquiry_id=inquiry_id)
     shown = {"state": found.state_words, "own": own, "taken_back": taken_back}
-    signed = signed_copy(inquiry.pk) if own else []
+    signed = signed_copy(inquiry_id) if own else []
     return render(request, "public/intake/status.html", {"form": form, "signed": signed, **shown})

@@ -83,6 +83,14 @@ def test_no_address_of_it_opens_for_a_colleague(addresses: dict[str, str], desk:
         assert "cocaine" not in page
 
 
+def test_who_tried_is_in_the_record(sealed: Inquiry, desk: Client, signed_in: Callable[[str], Client]) -> None:
+    desk.get(reverse("desk_inquiry", args=[sealed.pk]))
+    refused = AuditRecord.objects.get(action="refused", inquiry_id=sealed.pk)
+    assert (refused.actor_id, refused.reason) == (str(staff("consultant").pk), "sealed")
+    page = signed_in("privacy_officer").get("/desk/audit/", {"inquiry": sealed.pk}).content.decode()
+    assert "Was refused the inquiry, because it is sealed" in page
+
+
 def test_every_address_of_it_opens_for_its_owner(
     addresses: dict[str, str], signed_in: Callable[[str], Client], owner: User
 ) -> None:

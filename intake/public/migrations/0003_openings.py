@@ -16,7 +16,7 @@ def kept_by_admins(table: str, condition: str = "true") -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("public", "0001_second_wall"), ("programs", "0003_openings")]
+    dependencies = [("public", "0002_less_behind_the_wall"), ("programs", "0003_openings")]
     operations = [
         rows("programs_opening", OF_A_PROGRAM, "SELECT, INSERT, UPDATE"),
         rows("programs_proposal", OF_A_PROGRAM, "SELECT, INSERT"),
