@@ -67,11 +67,19 @@ class PayerAlias(models.Model):
         return self.name
 
 
+class RoadKind(models.TextChoices):
+    """Which protocol a payer's road speaks: the keys of ``intake.insurance.clearinghouses.roads.BY_KIND``."""
+
+    CORE_MIME = "core_mime", "CAQH CORE, HTTP MIME"
+    JSON_API = "json_api", "JSON with the raw 270 and 271"
+
+
 class PayerRoad(models.Model):
     """How one payer is asked electronically. A payer without a road is asked by phone."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     payer = models.OneToOneField(Payer, on_delete=models.CASCADE, related_name="road")
+    kind = models.CharField(max_length=10, choices=RoadKind.choices, default=RoadKind.CORE_MIME, db_default="core_mime")
     url = models.URLField()
     edi_payer_id = models.CharField(max_length=80)
     sender_id = models.CharField(max_length=15)
@@ -85,7 +93,7 @@ class PayerRoad(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         (
-            "id", "payer", "url", "edi_payer_id", "sender_id", "receiver_id", "user_name", "password",
+            "id", "payer", "kind", "url", "edi_payer_id", "sender_id", "receiver_id", "user_name", "password",
             "service_types", "free_to_repeat", "production", "enabled",
         ),
         PLAIN,
@@ -93,6 +101,7 @@ class PayerRoad(models.Model):
 
     class Meta:
         db_table = "payers_road"
+        constraints = [models.CheckConstraint(condition=models.Q(kind__in=RoadKind.values), name="road_kind_is_known")]
 
     def __str__(self) -> str:
         return f"road to {self.payer_id}"

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from intake.insurance.clearinghouses import core_mime
+from intake.insurance.clearinghouses.roads import BY_KIND
 from intake.insurance.verification import Claim, claim_due, failed, finish, read
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,8 @@ class Asker:
         return httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=settings.VERIFICATION_IN_FLIGHT))
 
     def __call__(self, claim: Claim) -> Future[bytes]:
-        asking = core_mime.ask(claim.road, claim.payload, payload_id=str(uuid.uuid4()), client=self.client)
+        ask = BY_KIND[claim.road.kind]
+        asking = ask(claim.road, claim.payload, payload_id=str(uuid.uuid4()), client=self.client)
         return asyncio.run_coroutine_threadsafe(asking, self.loop)
 
     def close(self) -> None:

@@ -251,6 +251,7 @@ def _envelope(row: PayerRoad, control: int) -> Envelope:
 
 def _road(row: PayerRoad) -> Road:
     return Road(
+        kind=row.kind,
         url=row.url,
         sender_id=row.sender_id,
         receiver_id=row.receiver_id,

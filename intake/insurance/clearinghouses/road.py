@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """One trading partner's real-time address.
+    """One trading partner's real-time address. `kind` is a key of `roads.BY_KIND`.
 
     `allowed_hosts` are exact host names; anything else in `url` is refused, so that a changed setting cannot
     send people's data elsewhere. `plain_http` is for the sandbox on this machine only. Seconds throughout:
@@ -15,6 +15,7 @@ class Road:
     ten, 60 s at most).
     """
 
+    kind: str
     url: str
     sender_id: str
     receiver_id: str
