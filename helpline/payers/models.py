@@ -71,6 +71,7 @@ class RoadKind(models.TextChoices):
     """Which protocol a payer's road speaks: the keys of ``intake.insurance.clearinghouses.roads.BY_KIND``."""
 
     CORE_MIME = "core_mime", "CAQH CORE, HTTP MIME"
+    CORE_SOAP = "core_soap", "CAQH CORE, SOAP"
     JSON_API = "json_api", "JSON with the raw 270 and 271"
 
 

@@ -7,6 +7,7 @@ byte of the request leaves, every failure is `TryAgain`; after it, `OutcomeUnkno
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,12 +35,14 @@ async def post(
     headers: dict[str, str] | None = None,
     content: bytes | None = None,
     parts: Parts | None = None,
+    heed: Callable[[bytes], None] | None = None,
 ) -> Answer:
     """POST `content`, or `parts` as multipart/form-data, to the road's address.
 
     Raises `TryAgain` (nothing was processed), `OutcomeUnknown` (sent, no readable answer), `FixConfiguration`
     (address, credentials or request refused). Redirects are never followed. Nothing that was sent or came back
-    is logged or put in an error.
+    is logged or put in an error. `heed` is for protocols that refuse in the body: it is given that of a bad status
+    and raises what it understands.
     """
     url = checked_url(road)
     sending = _Sending()
@@ -63,6 +66,8 @@ async def post(
         raise FixConfiguration("The address of the clearinghouse cannot be used.") from None
     except (httpx.HTTPError, httpx.StreamError, OSError):
         raise sending.failure("The connection to the clearinghouse failed.") from None
+    if heed and status >= 400:
+        heed(body)
     _check_status(status, replied)
     return Answer(replied.get("content-type", ""), body)
 

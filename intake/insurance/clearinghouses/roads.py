@@ -6,7 +6,7 @@ from typing import Protocol
 
 import httpx
 
-from . import core_mime, json_api
+from . import core_mime, core_soap, json_api
 from .road import Road
 
 
@@ -16,4 +16,4 @@ class Ask(Protocol):
     async def __call__(self, road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient) -> bytes: ...
 
 
-BY_KIND: dict[str, Ask] = {"core_mime": core_mime.ask, "json_api": json_api.ask}
+BY_KIND: dict[str, Ask] = {"core_mime": core_mime.ask, "core_soap": core_soap.ask, "json_api": json_api.ask}

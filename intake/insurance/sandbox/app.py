@@ -1,8 +1,9 @@
 """The sandbox plan as a bare ASGI application: `uvicorn intake.insurance.sandbox.app:app`.
 
-POST to a path ending in /raw-x12 speaks the JSON API, any other path CAQH CORE vC2.2.0 real time in MIME; GET /health
-answers `ok`. It accepts the user `helpline` with the password `sandbox` (SANDBOX_USER, SANDBOX_PASSWORD), which is the
-API key too, and only ever answers from its own table of invented members (`members.py`). Nothing is logged.
+POST to a path ending in /raw-x12 speaks the JSON API, one ending in /soap CAQH CORE vC2.2.0 real time in SOAP, any
+other the same in MIME; GET /health answers `ok`. It accepts the user `helpline` with the password `sandbox`
+(SANDBOX_USER, SANDBOX_PASSWORD), which is the API key too, and only ever answers from its own table of invented
+members (`members.py`). Nothing is logged.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..x12.segments import NotX12, Segment
-from . import json_api, mime
+from . import json_api, mime, soap
 from .answers import write_271, write_999, write_ta1
 from .members import MEMBERS, Conduct
 from .questions import Question, Refused, read_question
@@ -70,7 +71,9 @@ async def _question(scope: Scope, receive: Receive, send: Send) -> None:
 
 def spoken_at(path: str) -> Protocol:
     """Which protocol is spoken at a path."""
-    return json_api if path.endswith("/raw-x12") else mime
+    if path.endswith("/raw-x12"):
+        return json_api
+    return soap if path.endswith("/soap") else mime
 
 
 async def _behave(conduct: Conduct, reply: Reply, receive: Receive, send: Send) -> None:

@@ -56,7 +56,7 @@ def sandbox() -> Iterator[str]:
         process.wait(10)
 
 
-PATHS = {"core_mime": "/core", "json_api": "/change/medicalnetwork/eligibility/v3/raw-x12"}
+PATHS = {"core_mime": "/core", "core_soap": "/core/soap", "json_api": "/change/medicalnetwork/eligibility/v3/raw-x12"}
 
 
 @pytest.fixture(params=sorted(PATHS))

@@ -129,7 +129,7 @@ def test_an_answer_sent_twice_is_one_answer_and_anothers_is_not_ours(road: Road)
     assert summarise(reply_about(road, others), asked=others, on=on).trace_matches is False
 
 
-@pytest.mark.parametrize("road", ["core_mime"], indirect=True)
+@pytest.mark.parametrize("road", ["core_mime", "core_soap"], indirect=True)
 def test_a_bad_270_gets_a_999_and_a_strange_sender_a_ta1(road: Road) -> None:
     good = write_270(DANIEL, ENVELOPE)
     refused = read_reply(post(road, good.replace(b"EQ*30~EQ*MH~EQ*AI~", b"")))
@@ -140,7 +140,7 @@ def test_a_bad_270_gets_a_999_and_a_strange_sender_a_ta1(road: Road) -> None:
 
 
 def test_a_wrong_password_is_our_configuration(road: Road) -> None:
-    with pytest.raises(FixConfiguration, match=r"UnAuthorized|name or password"):
+    with pytest.raises(FixConfiguration, match=r"UnAuthorized|name or password|FailedAuth|Sender"):
         post(replace(road, password="wrong"), write_270(DANIEL, ENVELOPE))
 
 
