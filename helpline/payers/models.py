@@ -76,7 +76,11 @@ class RoadKind(models.TextChoices):
 
 
 class PayerRoad(models.Model):
-    """How one payer is asked electronically. A payer without a road is asked by phone."""
+    """How one payer is asked electronically. A payer without a road is asked by phone.
+
+    ``certificate`` is ours in PEM, shown where the other side asks for one; ``authorities`` in PEM are the only ones
+    its own is verified by, when it is not of the public ones. Without a provider the house's own is named.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     payer = models.OneToOneField(Payer, on_delete=models.CASCADE, related_name="road")
@@ -87,6 +91,12 @@ class PayerRoad(models.Model):
     receiver_id = models.CharField(max_length=15)
     user_name = models.CharField(max_length=80, blank=True)
     password = EncryptedTextField(blank=True, null=True)
+    certificate = models.TextField(blank=True, db_default="", default="")
+    private_key = EncryptedTextField(blank=True, null=True)
+    authorities = models.TextField(blank=True, db_default="", default="")
+    provider_name = models.CharField(max_length=60, blank=True, db_default="", default="")
+    provider_npi = models.CharField(max_length=10, blank=True, db_default="", default="")
+    cost_per_check = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
     service_types = ArrayField(models.CharField(max_length=2), default=list)
     free_to_repeat = models.BooleanField(default=False)
     production = models.BooleanField(default=False)
@@ -95,6 +105,7 @@ class PayerRoad(models.Model):
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         (
             "id", "payer", "kind", "url", "edi_payer_id", "sender_id", "receiver_id", "user_name", "password",
+            "certificate", "private_key", "authorities", "provider_name", "provider_npi", "cost_per_check",
             "service_types", "free_to_repeat", "production", "enabled",
         ),
         PLAIN,
@@ -102,7 +113,23 @@ class PayerRoad(models.Model):
 
     class Meta:
         db_table = "payers_road"
-        constraints = [models.CheckConstraint(condition=models.Q(kind__in=RoadKind.values), name="road_kind_is_known")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=RoadKind.values), name="road_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(certificate="", private_key__isnull=True)
+                | ~models.Q(certificate="") & models.Q(private_key__isnull=False),
+                name="road_certificate_has_its_key",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(provider_name="", provider_npi="")
+                | ~models.Q(provider_name="") & models.Q(provider_npi__regex=r"^[0-9]{10}$"),
+                name="road_provider_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cost_per_check=None) | models.Q(cost_per_check__gte=0),
+                name="road_cost_is_not_negative",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"road to {self.payer_id}"

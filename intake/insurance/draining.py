@@ -10,7 +10,6 @@ import asyncio
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from intake.insurance.clearinghouses.roads import BY_KIND
+from intake.insurance.clearinghouses import roads
 from intake.insurance.verification import Claim, claim_due, failed, finish, read
 
 log = logging.getLogger(__name__)
@@ -106,9 +105,7 @@ class Asker:
         return httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=settings.VERIFICATION_IN_FLIGHT))
 
     def __call__(self, claim: Claim) -> Future[bytes]:
-        ask = BY_KIND[claim.road.kind]
-        asking = ask(claim.road, claim.payload, payload_id=str(uuid.uuid4()), client=self.client)
-        return asyncio.run_coroutine_threadsafe(asking, self.loop)
+        return asyncio.run_coroutine_threadsafe(roads.ask(claim.road, claim.payload, client=self.client), self.loop)
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self.client.aclose(), self.loop).result()

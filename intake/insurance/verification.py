@@ -257,6 +257,9 @@ def _road(row: PayerRoad) -> Road:
         receiver_id=row.receiver_id,
         user_name=row.user_name,
         password=row.password or "",
+        certificate=row.certificate,
+        private_key=row.private_key or "",
+        authorities=row.authorities,
         allowed_hosts=frozenset(settings.CLEARINGHOUSE_ALLOWED_HOSTS),
         plain_http=not settings.PRODUCTION,
         total_seconds=settings.VERIFICATION_REQUEST_SECONDS,
@@ -277,13 +280,20 @@ def question_for(verification: Verification) -> EligibilityInquiry:
     )
     return EligibilityInquiry(
         payer=Payer(payer.name, payer.road.edi_payer_id),
-        provider=Provider(settings.PROVIDER_NAME, settings.PROVIDER_NPI),
+        provider=provider_for(payer.road),
         member_id=policy.member_id,
         subscriber=patient if policy.person_is_subscriber else holder,
         dependent=None if policy.person_is_subscriber else patient,
         trace=verification.trace,
         service_types=tuple(payer.road.service_types) or ("30",),
     )
+
+
+def provider_for(road: PayerRoad) -> Provider:
+    """In whose name this payer is asked: its road may name another provider than the house's."""
+    if road.provider_npi:
+        return Provider(road.provider_name, road.provider_npi)
+    return Provider(settings.PROVIDER_NAME, settings.PROVIDER_NPI)
 
 
 def read(claim: Claim, body: bytes, *, on: date) -> Outcome:

@@ -15,6 +15,7 @@ import httpx
 
 from .errors import ClearinghouseError, FixConfiguration, OutcomeUnknown, TryAgain
 from .road import Road
+from .tls import is_untrusted, refused_ours
 
 LONGEST_WAIT = 86_400
 Parts = list[tuple[str, tuple[None, bytes]]]
@@ -64,7 +65,11 @@ async def post(
         raise sending.failure("The payer did not answer in time.") from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         raise FixConfiguration("The address of the clearinghouse cannot be used.") from None
-    except (httpx.HTTPError, httpx.StreamError, OSError):
+    except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+        if refused_ours(error):
+            raise FixConfiguration("The clearinghouse refused our certificate, or wants one.") from None
+        if is_untrusted(error):
+            raise TryAgain("The certificate of the clearinghouse is not one we trust. Nothing was sent.") from None
         raise sending.failure("The connection to the clearinghouse failed.") from None
     if heed and status >= 400:
         heed(body)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Protocol
 
 import httpx
 
 from . import core_mime, core_soap, json_api
 from .road import Road
+from .tls import context_of
 
 
 class Ask(Protocol):
@@ -17,3 +19,16 @@ class Ask(Protocol):
 
 
 BY_KIND: dict[str, Ask] = {"core_mime": core_mime.ask, "core_soap": core_soap.ask, "json_api": json_api.ask}
+
+
+async def ask(road: Road, payload: bytes, *, client: httpx.AsyncClient) -> bytes:
+    """Ask by the road's kind, under a fresh payload id.
+
+    `client` is shared by all roads that need no certificate of their own; the others get a connection to themselves.
+    """
+    verb, payload_id = BY_KIND[road.kind], str(uuid.uuid4())
+    context = context_of(road)
+    if context is None:
+        return await verb(road, payload, payload_id=payload_id, client=client)
+    async with httpx.AsyncClient(trust_env=False, verify=context) as own:
+        return await verb(road, payload, payload_id=payload_id, client=own)
