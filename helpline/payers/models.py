@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.text import slugify
 
 from helpline.vault.fields import EncryptedTextField
 from helpline.vault.ids import new_id
@@ -73,6 +76,7 @@ class RoadKind(models.TextChoices):
     CORE_MIME = "core_mime", "CAQH CORE, HTTP MIME"
     CORE_SOAP = "core_soap", "CAQH CORE, SOAP"
     JSON_API = "json_api", "JSON with the raw 270 and 271"
+    FILE_DROP = "file_drop", "Files in a folder"
 
 
 class PayerRoad(models.Model):
@@ -85,7 +89,7 @@ class PayerRoad(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     payer = models.OneToOneField(Payer, on_delete=models.CASCADE, related_name="road")
     kind = models.CharField(max_length=10, choices=RoadKind.choices, default=RoadKind.CORE_MIME, db_default="core_mime")
-    url = models.URLField()
+    url = models.URLField(blank=True)
     edi_payer_id = models.CharField(max_length=80)
     sender_id = models.CharField(max_length=15)
     receiver_id = models.CharField(max_length=15)
@@ -116,6 +120,9 @@ class PayerRoad(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=RoadKind.values), name="road_kind_is_known"),
             models.CheckConstraint(
+                condition=models.Q(kind=RoadKind.FILE_DROP) | ~models.Q(url=""), name="road_has_an_address"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(certificate="", private_key__isnull=True)
                 | ~models.Q(certificate="") & models.Q(private_key__isnull=False),
                 name="road_certificate_has_its_key",
@@ -133,3 +140,10 @@ class PayerRoad(models.Model):
 
     def __str__(self) -> str:
         return f"road to {self.payer_id}"
+
+    @property
+    def folder(self) -> str:
+        """Where the files of its clearinghouse lie, never outside the place for all of them; "" without one."""
+        name = slugify(self.receiver_id)
+        by_file = self.kind == RoadKind.FILE_DROP and settings.CLEARINGHOUSE_FILES and name
+        return str(Path(settings.CLEARINGHOUSE_FILES) / name) if by_file else ""

@@ -22,6 +22,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from intake.insurance.clearinghouses import roads
+from intake.insurance.exchanging import wait_for_file
 from intake.insurance.verification import Claim, claim_due, failed, finish, read
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def drain(*, seconds: float = 30) -> int:
     Questions in flight at the end are waited for (their own deadline is shorter than the lease).
     """
     finished, until = 0, time.monotonic() + seconds
-    in_flight: dict[Future[bytes], Claim] = {}
+    in_flight: dict[Future[bytes | None], Claim] = {}
     claims = patiently(partial(claim_due, settings.VERIFICATION_IN_FLIGHT))
     if not claims:
         return 0
@@ -51,11 +52,13 @@ def drain(*, seconds: float = 30) -> int:
     return finished
 
 
-def _finish(claim: Claim, future: Future[bytes]) -> bool:
+def _finish(claim: Claim, future: Future[bytes | None]) -> bool:
     """Write down what became of one attempt. An answer we stumble over is an unknown one, and no other's trouble."""
     try:
         error = future.exception()
-        outcome = failed(claim, error) if error else read(claim, future.result(), on=timezone.localdate())
+        if error is None and future.result() is None:
+            return patiently(partial(wait_for_file, claim))
+        outcome = failed(claim, error) if error else read(claim, future.result() or b"", on=timezone.localdate())
         held = patiently(partial(finish, claim, outcome))
     except (OperationalError, InterfaceError):
         raise
@@ -104,7 +107,7 @@ class Asker:
     async def _open(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=settings.VERIFICATION_IN_FLIGHT))
 
-    def __call__(self, claim: Claim) -> Future[bytes]:
+    def __call__(self, claim: Claim) -> Future[bytes | None]:
         return asyncio.run_coroutine_threadsafe(roads.ask(claim.road, claim.payload, client=self.client), self.loop)
 
     def close(self) -> None:

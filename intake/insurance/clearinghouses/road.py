@@ -13,7 +13,7 @@ class Road:
     send people's data elsewhere. `plain_http` is for the sandbox on this machine only. Seconds throughout:
     `connect_seconds` to open the connection, `total_seconds` for everything (CORE: 20 s for nine answers in
     ten, 60 s at most). `certificate` and `private_key` (PEM) are ours, where one is asked for; `authorities` (PEM)
-    are the only ones a server is verified by, in place of the usual ones.
+    are the only ones a server is verified by, in place of the usual ones. `folder` is for roads that go by file.
     """
 
     kind: str
@@ -30,3 +30,4 @@ class Road:
     certificate: str = ""
     private_key: str = field(default="", repr=False)
     authorities: str = ""
+    folder: str = ""

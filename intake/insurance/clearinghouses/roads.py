@@ -7,22 +7,32 @@ from typing import Protocol
 
 import httpx
 
-from . import core_mime, core_soap, json_api
+from . import core_mime, core_soap, file_drop, json_api
 from .road import Road
 from .tls import context_of
 
 
 class Ask(Protocol):
-    """The one verb of a road: send a 270, return what came back, raise one of `errors`."""
+    """The one verb of a road: send a 270, return what came back, raise one of `errors`.
 
-    async def __call__(self, road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient) -> bytes: ...
+    None when the question is out and the answer comes another way, later.
+    """
+
+    async def __call__(
+        self, road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient
+    ) -> bytes | None: ...
 
 
-BY_KIND: dict[str, Ask] = {"core_mime": core_mime.ask, "core_soap": core_soap.ask, "json_api": json_api.ask}
+BY_KIND: dict[str, Ask] = {
+    "core_mime": core_mime.ask,
+    "core_soap": core_soap.ask,
+    "json_api": json_api.ask,
+    "file_drop": file_drop.ask,
+}
 
 
-async def ask(road: Road, payload: bytes, *, client: httpx.AsyncClient) -> bytes:
-    """Ask by the road's kind, under a fresh payload id.
+async def ask(road: Road, payload: bytes, *, client: httpx.AsyncClient) -> bytes | None:
+    """Ask by the road's kind, under a fresh payload id. None when the answer comes later.
 
     `client` is shared by all roads that need no certificate of their own; the others get a connection to themselves.
     """

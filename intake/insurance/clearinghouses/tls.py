@@ -39,7 +39,7 @@ def check_pair(certificate: str, private_key: str) -> None:
     except TypeError:
         raise BadCertificate("The private key has a passphrase: store it without one, it is sealed here.") from None
     except Exception:
-        raise BadCertificate("The private key cannot be read: it begins with -----BEGIN PRIVATE KEY-----.") from None
+        raise BadCertificate("The private key cannot be read: it must be one in PEM.") from None
     whole = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if key.public_key().public_bytes(*whole) != ours.public_bytes(*whole):
         raise BadCertificate("The private key is not that of the certificate.")
@@ -58,7 +58,7 @@ def _first(pem: str) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificates(pem.encode())[0]
     except (ValueError, IndexError):
-        raise BadCertificate("The certificate cannot be read: it begins with -----BEGIN CERTIFICATE-----.") from None
+        raise BadCertificate("The certificate cannot be read: it must be one in PEM.") from None
 
 
 def context_of(road: Road) -> ssl.SSLContext | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from ..clearinghouses.mime_parts import NotMultipart, read_parts
-from . import core
+from . import core_fields
 from .speaking import NotTaken, Reply
 
 
@@ -15,15 +15,15 @@ def taken(headers: dict[str, str], body: bytes) -> tuple[bytes, str | None]:
         parts = read_parts(headers.get("content-type", ""), body)
     except NotMultipart:
         raise NotTaken(Reply("text/plain", b"multipart/form-data expected\n", status=400)) from None
-    fault = core.fault_of({name: value.decode("latin-1") for name, value in parts.items()})
+    fault = core_fields.fault_of({name: value.decode("latin-1") for name, value in parts.items()})
     if fault:
-        raise NotTaken(_multipart(core.refused(fault)))
+        raise NotTaken(_multipart(core_fields.refused(fault)))
     return parts["Payload"], parts["SenderID"].decode("latin-1")
 
 
 def given(kind: str, payload: bytes) -> Reply:
     """Any payload, as the parts of a form."""
-    return _multipart(core.answered(kind, payload))
+    return _multipart(core_fields.answered(kind, payload))
 
 
 def _multipart(fields: dict[str, bytes]) -> Reply:

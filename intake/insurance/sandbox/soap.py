@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape
 
 from ..clearinghouses.core_soap import CORE, SECURITY, SOAP, NotSoap, local, named, read_root
-from . import core
+from . import core_fields
 from .speaking import NotTaken, Reply
 
 KIND = "application/soap+xml; charset=UTF-8"
@@ -22,17 +22,19 @@ def taken(headers: dict[str, str], body: bytes) -> tuple[bytes, str | None]:
         raise NotTaken(_fault("Sender", "", 400)) from None
     fields = {local(part): (part.text or "") for part in request}
     token = {local(part): (part.text or "") for part in root.iter() if part.tag.startswith(f"{{{SECURITY}}}")}
-    fault = core.fault_of({**fields, "UserName": token.get("Username", ""), "Password": token.get("Password", "")})
+    fault = core_fields.fault_of(
+        {**fields, "UserName": token.get("Username", ""), "Password": token.get("Password", "")}
+    )
     if fault == "UnAuthorized":
         raise NotTaken(_fault("Sender", "wsse:FailedAuthentication", 500))
     if fault:
-        raise NotTaken(_envelope(core.refused(fault)))
+        raise NotTaken(_envelope(core_fields.refused(fault)))
     return fields["Payload"].encode("ascii", "replace"), fields["SenderID"]
 
 
 def given(kind: str, payload: bytes) -> Reply:
     """Any payload, as CDATA."""
-    return _envelope(core.answered(kind, payload))
+    return _envelope(core_fields.answered(kind, payload))
 
 
 def _envelope(fields: dict[str, bytes]) -> Reply:

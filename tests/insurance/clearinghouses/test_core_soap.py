@@ -11,7 +11,7 @@ import pytest
 from intake.insurance.clearinghouses import core_soap
 from intake.insurance.clearinghouses.core_soap import CORE, SECURITY, SOAP, local, named, read_root
 from intake.insurance.clearinghouses.errors import ClearinghouseError, FixConfiguration, OutcomeUnknown, TryAgain
-from intake.insurance.sandbox.core import REQUIRED
+from intake.insurance.sandbox.core_fields import REQUIRED
 from tests.insurance.clearinghouses.test_core_mime import ISA, Streams, answering, http
 from tests.insurance.clearinghouses.test_core_mime import local as road_to
 
@@ -102,8 +102,8 @@ def test_the_request_has_every_field_of_the_rule_in_its_order_and_the_password_i
     assert token.tag == f"{{{SECURITY}}}UsernameToken"
     assert {local(part): part.text for part in token} == {
         "Username": "us & co",
-        "Password": "p<w>",
-    }  # pragma: allowlist secret
+        "Password": "p<w>",  # pragma: allowlist secret
+    }
 
 
 def test_without_a_user_name_there_is_no_security_header() -> None:
