@@ -217,6 +217,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
+    "exchange files": {
+        "task": "intake.insurance.tasks.exchange_files",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
     "forget what is over": {
         "task": "intake.journey.tasks.forget",
         "schedule": crontab(hour=9, minute=17),  # UTC: the small hours from Boston to Honolulu
@@ -231,6 +236,11 @@ CELERY_BEAT_SCHEDULE = {
 VERIFICATION_REQUEST_SECONDS = env.float("VERIFICATION_REQUEST_SECONDS", 45)
 VERIFICATION_LEASE_SECONDS = env.float("VERIFICATION_LEASE_SECONDS", 75)
 VERIFICATION_IN_FLIGHT = env.int("VERIFICATION_IN_FLIGHT", 16)
+
+# Clearinghouses reached by file: where their folders lie, how long an answer may take and a file must lie untouched
+CLEARINGHOUSE_FILES = env.str("CLEARINGHOUSE_FILES", "")
+CLEARINGHOUSE_FILE_HOURS = env.float("CLEARINGHOUSE_FILE_HOURS", 96)
+CLEARINGHOUSE_FILE_SETTLES = env.float("CLEARINGHOUSE_FILE_SETTLES", 30)
 CLEARINGHOUSE_ALLOWED_HOSTS = env.list("CLEARINGHOUSE_ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost"])
 
 # In the session, not in a cookie of its own that could not be bound to this host

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
@@ -22,7 +21,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from intake.insurance.clearinghouses import core_mime
+from intake.insurance.clearinghouses import roads
+from intake.insurance.exchanging import wait_for_file
 from intake.insurance.verification import Claim, claim_due, failed, finish, read
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def drain(*, seconds: float = 30) -> int:
     Questions in flight at the end are waited for (their own deadline is shorter than the lease).
     """
     finished, until = 0, time.monotonic() + seconds
-    in_flight: dict[Future[bytes], Claim] = {}
+    in_flight: dict[Future[bytes | None], Claim] = {}
     claims = patiently(partial(claim_due, settings.VERIFICATION_IN_FLIGHT))
     if not claims:
         return 0
@@ -52,11 +52,13 @@ def drain(*, seconds: float = 30) -> int:
     return finished
 
 
-def _finish(claim: Claim, future: Future[bytes]) -> bool:
+def _finish(claim: Claim, future: Future[bytes | None]) -> bool:
     """Write down what became of one attempt. An answer we stumble over is an unknown one, and no other's trouble."""
     try:
         error = future.exception()
-        outcome = failed(claim, error) if error else read(claim, future.result(), on=timezone.localdate())
+        if error is None and future.result() is None:
+            return patiently(partial(wait_for_file, claim))
+        outcome = failed(claim, error) if error else read(claim, future.result() or b"", on=timezone.localdate())
         held = patiently(partial(finish, claim, outcome))
     except (OperationalError, InterfaceError):
         raise
@@ -105,9 +107,8 @@ class Asker:
     async def _open(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=settings.VERIFICATION_IN_FLIGHT))
 
-    def __call__(self, claim: Claim) -> Future[bytes]:
-        asking = core_mime.ask(claim.road, claim.payload, payload_id=str(uuid.uuid4()), client=self.client)
-        return asyncio.run_coroutine_threadsafe(asking, self.loop)
+    def __call__(self, claim: Claim) -> Future[bytes | None]:
+        return asyncio.run_coroutine_threadsafe(roads.ask(claim.road, claim.payload, client=self.client), self.loop)
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self.client.aclose(), self.loop).result()

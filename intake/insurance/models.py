@@ -255,5 +255,10 @@ class Attempt(models.Model):
         ]
         ordering = (F("number").asc(),)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer to it is still waited for."""
+        return self.ended_at is None
+
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.verification_id}"

@@ -3,9 +3,16 @@
 from celery import shared_task
 
 from intake.insurance.draining import drain
+from intake.insurance.exchanging import exchange
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery ships no types
 def verify_due() -> None:
     """Ask every payer question that is due."""
     drain()
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery ships no types
+def exchange_files() -> None:
+    """Take in the answers that came by file; what is to be asked by file leaves with ``verify_due``."""
+    exchange()

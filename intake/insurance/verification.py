@@ -32,7 +32,7 @@ from intake.insurance.models import VerificationState as S
 from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
 from intake.insurance.x12.reading import read_reply
 from intake.insurance.x12.reply import ReplyKind
-from intake.insurance.x12.summarising import summarise
+from intake.insurance.x12.summarising import NOT_OURS, summarise
 from intake.insurance.x12.summary import StepKind, Summary
 from intake.insurance.x12.writing import write_270
 
@@ -185,10 +185,10 @@ def _begin_or_end(verification: Verification) -> Claim | None:
 
 def _begin(verification: Verification) -> Claim:
     road_row = _open_road(verification)
-    control, attempt_id = _next_control_number(), uuid.uuid4()
+    control, attempt_id = next_control_number(), uuid.uuid4()
     try:
         question = question_for(verification)
-        payload = write_270(question, _envelope(road_row, control))
+        payload = write_270(question, envelope_for(road_row, control))
     except CannotAsk as problem:
         ours = problem.field.startswith(OURS_TO_MEND)
         raise _Ended(S.CONFIGURATION if ours else S.REJECTED, f"correct: {problem.field}") from None
@@ -215,7 +215,7 @@ def _begin(verification: Verification) -> Claim:
         number,
         attempt_id,
         question,
-        _road(road_row),
+        road_of(road_row),
         payload,
         road_row.free_to_repeat,
         asking_for=since.total_seconds(),
@@ -254,17 +254,22 @@ def _begin_attempt(verification: Verification, attempt_id: uuid.UUID, control: i
     return number
 
 
-def _envelope(row: PayerRoad, control: int) -> Envelope:
+def envelope_for(row: PayerRoad, control: int) -> Envelope:
     return Envelope(row.sender_id, row.receiver_id, control, timezone.localtime(), production=row.production)
 
 
-def _road(row: PayerRoad) -> Road:
+def road_of(row: PayerRoad) -> Road:
     return Road(
+        kind=row.kind,
         url=row.url,
         sender_id=row.sender_id,
         receiver_id=row.receiver_id,
         user_name=row.user_name,
         password=row.password or "",
+        certificate=row.certificate,
+        private_key=row.private_key or "",
+        authorities=row.authorities,
+        folder=row.folder,
         allowed_hosts=frozenset(settings.CLEARINGHOUSE_ALLOWED_HOSTS),
         plain_http=not settings.PRODUCTION,
         total_seconds=settings.VERIFICATION_REQUEST_SECONDS,
@@ -285,13 +290,40 @@ def question_for(verification: Verification) -> EligibilityInquiry:
     )
     return EligibilityInquiry(
         payer=Payer(payer.name, payer.road.edi_payer_id),
-        provider=Provider(settings.PROVIDER_NAME, settings.PROVIDER_NPI),
+        provider=provider_for(payer.road),
         member_id=policy.member_id,
         subscriber=patient if policy.person_is_subscriber else holder,
         dependent=None if policy.person_is_subscriber else patient,
         trace=verification.trace,
         service_types=tuple(payer.road.service_types) or ("30",),
     )
+
+
+def claim_of(attempt: Attempt) -> Claim:
+    """The claim of an attempt that was made earlier, for whoever brings its answer. Raises as ``question_for``."""
+    verification = attempt.verification
+    payer = verification.policy.payer
+    if payer is None:
+        raise CannotAsk("payer.edi_id", "The insurer is not known.")
+    road = payer.road
+    return Claim(
+        verification.pk,
+        verification.policy.inquiry_id,
+        attempt.number,
+        attempt.pk,
+        question_for(verification),
+        road_of(road),
+        attempt.request_270.encode("ascii"),
+        road.free_to_repeat,
+        asking_for=(timezone.now() - attempt.started_at).total_seconds(),
+    )
+
+
+def provider_for(road: PayerRoad) -> Provider:
+    """In whose name this payer is asked: its road may name another provider than the house's."""
+    if road.provider_npi:
+        return Provider(road.provider_name, road.provider_npi)
+    return Provider(settings.PROVIDER_NAME, settings.PROVIDER_NPI)
 
 
 def read(claim: Claim, body: bytes, *, on: date) -> Outcome:
@@ -302,7 +334,7 @@ def read(claim: Claim, body: bytes, *, on: date) -> Outcome:
     if reply.kind is not ReplyKind.ELIGIBILITY:
         return Outcome(S.CONFIGURATION, Attempt.State.FAILED, f"refused with {reply.kind.value}", reply=body)
     summary = summarise(reply, asked=claim.question, on=on)
-    if summary.trace_matches is False:
+    if summary.next_step == NOT_OURS:
         return Outcome(S.QUARANTINED, Attempt.State.FAILED, "answer about somebody else", reply=body)
     step, why = (
         summary.next_step.kind,
@@ -391,7 +423,7 @@ def _settle(verification: Verification, state: str, why: str) -> None:
     announce("verification", verification.policy.inquiry_id)
 
 
-def _next_control_number() -> int:
+def next_control_number() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('insurance_control_number')")
         return int(cursor.fetchone()[0])
