@@ -1,4 +1,4 @@
-"""Keep one record whatever the rules of retention say, until the hold is released. Why is asked for, not an argument."""
+"""Keep one record whatever the rules of retention say, until the hold is released. Why is asked for, not typed."""
 
 import uuid
 from typing import Any
