@@ -205,17 +205,6 @@ class FindForm(DeskForm):
     )
 
 
-class PhoneAnswerForm(DeskForm):
-    spoke_to = forms.CharField(label=_("Who you spoke to"), max_length=80, required=False)
-    reference = forms.CharField(label=_("Their reference number"), max_length=60, required=False)
-    answer = forms.CharField(
-        label=_("What the plan said"),
-        max_length=LONGEST_NOTE,
-        widget=NOTE,
-        error_messages={"required": _("Write what the plan said.")},
-    )
-
-
 AGE_RANGE = _("Write the age as a number from 0 to 120.")
 
 

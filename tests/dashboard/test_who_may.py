@@ -38,9 +38,10 @@ ANSWERING = {
     "desk_put_back", "desk_log_call", "desk_plan_callback", "desk_note", "desk_ask_plan", "desk_consent_link",
     "desk_spoken_yes", "desk_revoke", "desk_shared_call", "desk_open_packet", "desk_close", "desk_reopen",
     "desk_callback", "desk_referral", "desk_packet", "desk_let_in", "desk_consent_code", "desk_seal",
-    "desk_open_sealed", "desk_emergency", "desk_abuse_report", "desk_rights", "desk_card_photo",
+    "desk_open_sealed", "desk_emergency", "desk_abuse_report", "desk_rights", "desk_card_photo", "desk_cover",
+    "desk_cover_pdf", "desk_cover_since", "desk_ask_other",
 }  # fmt: skip
-VERIFYING = {"desk_phone_checks", "desk_phone_check"}
+VERIFYING = {"desk_phone_checks", "desk_phone_check", "desk_cover_lines"}
 LISTINGS = {"listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status"}
 AUDIT = {"desk_audit", "desk_audit_find"}
 READING_STAFF = {"staff", "staff_account"}
@@ -77,6 +78,8 @@ POSTED = ANSWERING - {
     "desk_shared_call",
     "desk_open_packet",
     "desk_card_photo",
+    "desk_cover",
+    "desk_cover_since",
 }
 POSTED |= MANAGING_STAFF - {"staff_invite"}
 POSTED |= {"desk_privacy_answered", "desk_audit_find"}
@@ -121,7 +124,8 @@ def addresses() -> dict[str, str]:
         ).pk,
     } | {
         "inquiry_id": inquiry.pk, "program_id": program.pk, "callback_id": callback.pk, "referral_id": referral.pk,
-        "verification_id": verification.pk, "user_id": consultant.pk, "form_id": consultant.pk,
+        "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
+        "user_id": consultant.pk, "form_id": consultant.pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip
     slugs = {"guide": "clonazepam", "guide_category": "sedatives", "intake_step": "who"}

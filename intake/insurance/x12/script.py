@@ -91,8 +91,8 @@ def _is_deductible_left(plan: Plan) -> bool:
 
 
 def _speaks_of_out(service: Service) -> bool:
-    out = {"out", "both"}
-    return service.reason == "out_of_network_only" or any(x.network in out for x in (*service.money, *service.limits))
+    networks = {m.network for m in service.money} | {x.network for x in service.limits}
+    return service.reason == "out_of_network_only" or bool(networks & {"out", "both"})
 
 
 def _names_a_basis(item: Money) -> bool:

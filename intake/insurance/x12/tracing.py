@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .summary import Plan, Source, Summary
+from .summary import Limit, Money, Plan, Source, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,10 @@ def _facts(summary: Summary) -> Iterator[tuple[Source, str]]:
 def _of_plan(plan: Plan) -> Iterator[tuple[Source, str]]:
     for source in plan.sources:
         yield source, f"{plan.name or plan.insurance_type_words}: {plan.words}".removeprefix(": ")
-    for item in (
-        *plan.money,
-        *(m for s in plan.services for m in s.money),
-        *(x for s in plan.services for x in s.limits),
-    ):
+    items: list[Money | Limit] = [*plan.money]
+    for service in plan.services:
+        items += (*service.money, *service.limits)
+    for item in items:
         yield item.source, item.words
     for service in plan.services:
         for source in service.sources:
