@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -20,7 +21,7 @@ from intake.dashboard.gates import answering
 from intake.dashboard.pages import back_to
 from intake.inquiries.models import MoveRefused
 from intake.insurance.changes import changes_in_words
-from intake.insurance.cover import summary_of, told
+from intake.insurance.cover import Cover, summary_of, told
 from intake.insurance.cover_pdf import cover_pdf
 from intake.insurance.models import Verification
 from intake.insurance.x12.tracing import trace
@@ -38,6 +39,14 @@ def asked_or_404(request: StaffRequest, verification_id: UUID) -> Verification:
     return found
 
 
+def cover_or_404(asked: Verification) -> Cover:
+    """In the language that is active."""
+    shown = told(asked)
+    if shown is None:
+        raise Http404("No answer.")
+    return shown
+
+
 def language_of(said: Any) -> str:
     asked = said.get("language", "")
     return asked if asked in SPOKEN else "en"
@@ -50,11 +59,12 @@ def cover(request: StaffRequest, verification_id: UUID) -> HttpResponse:
     asked, language = asked_or_404(request, verification_id), language_of(request.GET)
     record_read(Actor.staff(request.user), "insurance_answer", asked.pk, inquiry_id=asked.policy.inquiry_id)
     with translation.override(language):
-        shown = told(asked)
-        if shown is None:
-            raise Http404("No answer.")
-        context = {"asked": asked, "cover": shown, "language": language, "section": "desk"}
-        return render(request, "dashboard/cover.html", context)
+        shown = cover_or_404(asked)
+        said = {"asked": asked, "cover": shown, "language": language}
+        words = render_to_string("dashboard/_cover_told.html", said, request)
+    # The page around it stays in the desk's own language
+    context = {"asked": asked, "told": words, "language": language, "section": "desk"}
+    return render(request, "dashboard/cover.html", context)
 
 
 @require_GET
@@ -90,10 +100,7 @@ def cover_as_pdf(request: StaffRequest, verification_id: UUID) -> HttpResponse:
     """The same content to hand to the person, in the language they read. That it was made is recorded."""
     asked = asked_or_404(request, verification_id)
     with translation.override(language_of(request.POST)):
-        shown = told(asked)
-        if shown is None:
-            raise Http404("No answer.")
-        content = cover_pdf(shown, payer=asked.asked_name, trace=asked.trace)
+        content = cover_pdf(cover_or_404(asked), payer=asked.asked_name, trace=asked.trace)
     by = Actor.staff(request.user)
     record(by, "exported", "insurance_answer", [asked.pk], inquiry_id=asked.policy.inquiry_id)
     return as_download(content)

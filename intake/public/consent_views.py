@@ -73,7 +73,14 @@ def _sign(link: SignedLink, form: ConsentLinkForm) -> str:
     said, by = form.cleaned_data, Actor.link(link)
     name = (said["first_name"], said["last_name"])
     with acting(by):
-        sign(link, purposes=said["purposes"], name=name, signature=said["signature"], told=form.told())
+        sign(
+            link,
+            purposes=said["purposes"],
+            name=name,
+            signature=said["signature"],
+            told=form.told(),
+            other_payer=said["other_payer_name"],
+        )
         return give_own_code(link.subject, by=by)
 
 

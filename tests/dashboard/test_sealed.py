@@ -72,7 +72,7 @@ def _leading_there(keys: set[str]) -> Iterator[str]:
 
 def asked(client: Client, name: str, address: str) -> tuple[int, str]:
     answer = client.post(address) if name in POSTED else client.get(address)
-    return answer.status_code, answer.content.decode()
+    return answer.status_code, answer.content.decode(errors="replace")
 
 
 def test_no_address_of_it_opens_for_a_colleague(addresses: dict[str, str], desk: Client) -> None:

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "healthy", "home", "guides", "guide_category", "guide", "crisis", "who_pays", "privacy", "get_help", "intake_check",
     "intake_sent", "intake_save", "intake_resume", "intake_substance", "intake_step", "consent_by_link",
-    "consent_by_code", "inquiry_status", "privacy_notice", "leave",
+    "consent_by_code", "inquiry_status", "privacy_notice", "leave", "status_plan", "status_plan_pdf",
 }  # fmt: skip
 # Open to everybody but staff: nobody here signs in a person's name
 THE_PERSONS_OWN = {"consent_by_code", "consent_by_link"}
