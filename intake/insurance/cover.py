@@ -121,6 +121,16 @@ class Care:
 
 
 @dataclass(frozen=True)
+class CareTable:
+    rows: tuple[Care, ...]
+
+    @property
+    def has_not_named(self) -> bool:
+        """Whether a figure names no network, so that a column for these is needed."""
+        return any(row.not_named for row in self.rows)
+
+
+@dataclass(frozen=True)
 class ToldPlan:
     name: str
     state: str
@@ -131,8 +141,9 @@ class ToldPlan:
     own_words: tuple[str, ...]
 
     @property
-    def tables(self) -> tuple[tuple[Care, ...], ...]:
-        return tuple(rows for rows in (self.care, self.more_care) if rows)
+    def tables(self) -> tuple[CareTable, ...]:
+        """First what it is about here, then other kinds of care."""
+        return tuple(CareTable(rows) for rows in (self.care, self.more_care) if rows)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from intake.disclosures.accounting_pdf import FONTS
-from intake.insurance.cover import Care, Cover, Figure, day_words
+from intake.insurance.cover import Care, CareTable, Cover, Figure, day_words
 
 WIDTHS = (44, 40, 38, 38, 26)
 TEXT, SMALL, HEADING = 10, 8.5, 13
@@ -40,8 +40,8 @@ def cover_pdf(cover: Cover, *, payer: str, trace: str) -> bytes:
         _section(page, heading, lines)
     for plan in cover.plans:
         _section(page, plan.name, [f"{plan.words} {plan.dates}".strip()])
-        for rows in plan.tables:
-            _table(page, rows)
+        for each in plan.tables:
+            _table(page, each)
     for heading, lines in _sections_after(cover):
         _section(page, heading, lines)
     _write(page, cover.no_promise, "B", TEXT)
@@ -92,20 +92,23 @@ def _write(page: FPDF, text: str, style: str = "", size: float = TEXT) -> None:
     page.ln(1.2)
 
 
-def _table(page: FPDF, rows: Iterable[Care]) -> None:
+def _table(page: FPDF, cares: CareTable) -> None:
+    titles = [_("Kind of care"), _("In network"), _("Out of network"), _("Both, or not named"), _("Approval")]
+    kept = [0, 1, 2, 3, 4] if cares.has_not_named else [0, 1, 2, 4]
     page.set_font("DejaVu", "", SMALL)
-    with page.table(col_widths=WIDTHS, text_align="LEFT", v_align="TOP", line_height=4.2, padding=1.2) as table:
-        head = table.row()
-        titles = (_("Kind of care"), _("In network"), _("Out of network"), _("Network not named"), _("Approval"))
-        for title in titles:
-            head.cell(title)
-        for care in rows:
+    widths = tuple(WIDTHS[at] for at in kept)
+    with page.table(col_widths=widths, text_align="LEFT", v_align="TOP", line_height=4.2, padding=1.2) as table:
+        rows = [titles, *(_cells(care) for care in cares.rows)]
+        for cells in rows:
             row = table.row()
-            row.cell(f"{care.name}\n{care.words}")
-            for figures in (care.in_network, care.out_of_network, care.not_named):
-                row.cell(_figures(figures))
-            row.cell(care.approval or "—")
+            for at in kept:
+                row.cell(cells[at])
     page.ln(2)
+
+
+def _cells(care: Care) -> list[str]:
+    figures = (care.in_network, care.out_of_network, care.not_named)
+    return [f"{care.name}\n{care.words}", *map(_figures, figures), care.approval or "—"]
 
 
 def _figures(figures: Iterable[Figure]) -> str:
