@@ -110,7 +110,7 @@ def _grouped(rows: tuple[Waiting, ...]) -> dict[str, list[Waiting]]:
 
 
 def _open(user: User) -> QuerySet[Inquiry]:
-    asked = Verification.objects.filter(policy__inquiry=OuterRef("pk")).order_by("-made_at")
+    asked = Verification.objects.of_their_plan().filter(policy__inquiry=OuterRef("pk")).order_by("-made_at")
     promised = Callback.objects.filter(inquiry=OuterRef("pk"), ended_at=None)
     group = Case(
         When(quarantined=True, then=Value("set_aside")),

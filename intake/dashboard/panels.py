@@ -10,8 +10,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from helpline.accounts.permissions import Permission
 from helpline.accounts.requests import StaffRequest
 from helpline.programs.models import OpeningKind
+from helpline.vault.ids import new_id
 from intake.board.case import Case, history_of
 from intake.board.openings import Free, free_at
 from intake.calls.models import Call
@@ -26,6 +28,8 @@ from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Channel
 from intake.inquiries.triage import NOT_A_DIAGNOSIS
 from intake.inquiries.wording import in_words
+from intake.insurance.correcting import to_correct
+from intake.insurance.cover import told
 from intake.journey.minors import rule_for
 from intake.journey.suggest_programs import DEFAULT_MILES, REACHES, suggest
 from intake.matching.engine import Exclusion, Match, Matches
@@ -106,6 +110,17 @@ def _told(request: StaffRequest, case: Case) -> Context:
     return {"told": told_of(case.answers)}
 
 
+def _insurance(request: StaffRequest, case: Case) -> Context:
+    newest = case.verification
+    return {
+        "cover": told(newest) if newest else None,
+        "to_correct": to_correct(newest) if newest else (),
+        "others": [(one, told(one)) for one in case.other_verifications],
+        "may_verify": request.user.may(Permission.VERIFY_INSURANCE),
+        "call": new_id(),
+    }
+
+
 def _consent(request: StaffRequest, case: Case) -> Context:
     return {
         "purposes": [(purpose, WORDINGS[purpose], case.consents.get(purpose)) for purpose in Purpose],
@@ -176,7 +191,7 @@ PANELS: dict[str, Panel] = {
     "contact": Panel("changed consented call", _contact),
     "triage": Panel("changed consented", _triage),
     "told": Panel("changed consented", _told),
-    "insurance": Panel("verification consented revoked changed spoken_yes", _nothing),
+    "insurance": Panel("verification consented revoked changed spoken_yes", _insurance),
     "consent": Panel("consented revoked spoken_yes changed verification referred break_glass", _consent),
     "programs": Panel("changed consented revoked referred referral held", _programs),
     "next": Panel(f"{MOVES} call callback referral referred verification consented revoked changed", _next),

@@ -29,6 +29,7 @@ from intake.insurance.clearinghouses.errors import AskAPerson, ClearinghouseErro
 from intake.insurance.clearinghouses.road import Road
 from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
+from intake.insurance.other_payers import consent_names
 from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
 from intake.insurance.x12.reading import read_reply
 from intake.insurance.x12.reply import ReplyKind
@@ -88,7 +89,8 @@ def ask_for(policy: Policy, *, priority: int = Verification.LIVE) -> Verificatio
     Returns the open verification when there already is one, or the one on the phone worklist while no computer can ask.
     """
     policy = Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
-    standing = policy.verifications.filter(finished_at=None).first() or policy.verifications.for_phone().first()
+    of_plan = policy.verifications.of_their_plan()
+    standing = of_plan.filter(finished_at=None).first() or of_plan.for_phone().first()
     if standing and (not standing.is_final or not _has_road(policy)):
         return standing
     made = ask_first(policy, priority=priority)
@@ -101,15 +103,26 @@ def ask_first(policy: Policy, *, priority: int = Verification.LIVE) -> Verificat
     if _has_road(policy):
         return policy.verifications.create(priority=priority)
     return policy.verifications.create(
-        state=S.BY_PHONE, priority=priority, finished_at=Now(), why="no electronic road to this payer"
+        state=S.BY_PHONE, priority=priority, finished_at=Now(), why=_why_by_phone(policy)
     )
+
+
+def _why_by_phone(policy: Policy) -> str:
+    return "the holder may not know" if policy.holder_may_not_know else "no electronic road to this payer"
 
 
 def _has_road(policy: Policy) -> bool:
     # Not the row: behind the second wall nobody reads a road's password
-    if policy.payer_id is None or not settings.PROVIDER_NPI:
+    if policy.holder_may_not_know:
         return False
-    return PayerRoad.objects.filter(payer_id=policy.payer_id, enabled=True).exists()
+    return payer_has_road(policy.payer_id)
+
+
+def payer_has_road(payer_id: uuid.UUID | None) -> bool:
+    """Whether this payer can be asked electronically, in somebody's name."""
+    if payer_id is None or not settings.PROVIDER_NPI:
+        return False
+    return PayerRoad.objects.filter(payer_id=payer_id, enabled=True).exists()
 
 
 def hold_waiting(inquiry_id: uuid.UUID) -> list[Verification]:
@@ -141,7 +154,7 @@ def claim_due(limit: int) -> list[Claim]:
             Verification.objects.due()
             .annotate(asking_for=Now() - Subquery(first.values("started_at")[:1]))
             .select_for_update(skip_locked=True, of=("self",))
-            .select_related("policy__inquiry__person", "policy__payer__road")[:limit]
+            .select_related("policy__inquiry__person", "policy__payer__road", "payer__road")[:limit]
         )
         for verification in due:
             claim = _claim(verification)
@@ -193,11 +206,13 @@ def _begin(verification: Verification) -> Claim:
         ours = problem.field.startswith(OURS_TO_MEND)
         raise _Ended(S.CONFIGURATION if ours else S.REJECTED, f"correct: {problem.field}") from None
     inquiry_id = verification.policy.inquiry_id
+    if not consent_names(verification):
+        raise _Ended(S.WITHDRAWN, "the consent names another plan")
     try:
         disclose(
             inquiry_id=inquiry_id,
             purpose=Purpose.CHECK_INSURANCE,
-            recipient=f"{verification.policy.payer} by way of {road_row.receiver_id}",
+            recipient=f"{verification.asked_name} by way of {road_row.receiver_id}",
             fields=DISCLOSED_FIELDS,
             about=attempt_id,
             carried=Carried.BY_AGREEMENT,
@@ -224,7 +239,7 @@ def _begin(verification: Verification) -> Claim:
 
 def _open_road(verification: Verification) -> PayerRoad:
     """The road this question may go now. Ends the job when there is none, or when asking twice might bill twice."""
-    payer = verification.policy.payer
+    payer = verification.asked_payer
     road: PayerRoad | None = getattr(payer, "road", None) if payer else None
     if verification.state == S.SENDING:
         _give_up_dead_attempt(verification)
@@ -279,7 +294,7 @@ def road_of(row: PayerRoad) -> Road:
 def question_for(verification: Verification) -> EligibilityInquiry:
     """The 270 in plain values. Raises ``CannotAsk`` naming the field that is missing."""
     policy = verification.policy
-    person, payer = policy.inquiry.person, policy.payer
+    person, payer = policy.inquiry.person, verification.asked_payer
     if payer is None:
         raise CannotAsk("payer.edi_id", "The insurer is not known.")
     patient = Person(person.last_name, person.first_name, birth_date=_date(person.birth_date))

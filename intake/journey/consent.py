@@ -20,6 +20,7 @@ from intake.inquiries.answers import Answers
 from intake.inquiries.events import announce
 from intake.inquiries.models import ContactPoint, Inquiry
 from intake.inquiries.opening import answer_again
+from intake.insurance.models import Policy, VerificationState
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
 from intake.insurance.verification import ask_for, withdraw_waiting
@@ -78,13 +79,14 @@ def sign(
     signature: str,
     complete: Callable[[Answers], Answers],
     ask_again: bool = False,
+    other_payer: str = "",
 ) -> Inquiry:
     """The person's own yes: a consent for each purpose, and the insurer is asked if that is one of them.
 
     ``complete`` adds what the person typed on the page to the inquiry's answers, which somebody at the desk may have
-    corrected since the page was made; ``ask_again`` says that the plan may be asked more than once. A minor's consent
-    may be held for the privacy officer, and then asks nobody. Raises ``LinkRefused`` when the link was used meanwhile,
-    ``Inquiry.DoesNotExist`` when the inquiry was erased.
+    corrected since the page was made; ``ask_again`` says that the plan may be asked more than once, ``other_payer``
+    is a company that may be asked, too. A minor's consent may be held for the privacy officer, and then asks nobody.
+    Raises ``LinkRefused`` when the link was used meanwhile, ``Inquiry.DoesNotExist`` when the inquiry was erased.
     """
     by, how = Actor.link(link), SignedHow.CODE if link.purpose == CODE_PURPOSE else SignedHow.LINK
     with acting(by):
@@ -101,18 +103,30 @@ def sign(
                 patient_name=" ".join(name),
                 signature=signature,
                 how=how,
-                recipients=told.insurance.payer_name if purpose == Purpose.CHECK_INSURANCE else "",
+                recipients=_asked(told, other_payer) if purpose == Purpose.CHECK_INSURANCE else "",
                 by_the_person=True,
                 held_because=held,
                 repeats=ask_again and purpose == Purpose.CHECK_INSURANCE,
                 by=by,
             )
         policy = keep_policy(inquiry, inquiry.answers)
-        if Purpose.CHECK_INSURANCE in purposes and policy and not held:
+        if Purpose.CHECK_INSURANCE in purposes and policy and not held and not _is_answered(policy, other_payer):
             ask_for(policy)
             nudge()
         announce("consented", inquiry.pk)
     return inquiry
+
+
+def _asked(told: Answers, other_payer: str) -> str:
+    """The plan, and the other company, as a consent names them: a semicolon stands between two."""
+    plans = (told.insurance.payer_name, other_payer)
+    return "; ".join(said for name in plans if (said := name.replace(";", " ").strip()))
+
+
+def _is_answered(policy: Policy, other_payer: str) -> bool:
+    """Who signs so that another company is asked has their plan's answer: it is not asked again for that."""
+    newest = policy.verifications.of_their_plan().order_by("-made_at").first()
+    return bool(other_payer) and newest is not None and newest.state == VerificationState.ANSWERED
 
 
 def take_back(inquiry_id: uuid.UUID, *, by: Actor) -> int:

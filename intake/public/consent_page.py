@@ -50,6 +50,12 @@ class ConsentLinkForm(forms.Form):
     birth_date = BirthDate(label=_("Your birth date"))
     payer_name = Words(80, label=_("Insurance company or plan"), help_text=_("Leave it empty if we have it already."))
     member_id = Words(40, label=_("Member ID"), help_text=IF_NEW)
+    other_payer_name = Words(
+        80,
+        label=_("Another company that handles part of your plan"),
+        help_text=_("Only if we told you its name: write it as we did, and it may be asked, too. Else leave it empty."),
+        widget=UNREMEMBERED,
+    )
     holder_may_not_know = Pick(label=_("Does somebody else hold the policy who may not know about this?"))
     signature = Words(
         120, label=_("Type your full name to sign"), widget=forms.TextInput(attrs={"autocomplete": "off"})

@@ -80,6 +80,7 @@ def _sign(link: SignedLink, form: ConsentLinkForm) -> str:
             signature=said["signature"],
             complete=form.complete,
             ask_again=said["ask_again"],
+            other_payer=said["other_payer_name"],
         )
         return give_own_code(link.subject, by=by)
 

@@ -26,7 +26,7 @@ from intake.disclosures.consenting import give
 from intake.disclosures.models import Consent, Disclosure, Purpose
 from intake.disclosures.wording import WORDINGS
 from intake.inquiries.models import Inquiry, Note, State
-from intake.insurance.models import Verification
+from intake.insurance.models import PhoneCall, Verification
 from intake.insurance.models import VerificationState as S
 from intake.journey.check_insurance import correct
 from intake.journey.consent import take_back
@@ -38,6 +38,7 @@ from intake.messages.gate import may_call, may_leave_voicemail
 from tests.dashboard.conftest import a_program, opened, staff
 
 pytestmark = pytest.mark.django_db
+CALLED = {"day": "2024-11-20", "at": "09:30"}
 
 
 def page_of(desk: Client, inquiry: Inquiry) -> str:
@@ -294,8 +295,8 @@ def test_asking_by_phone_needs_the_consent_and_is_in_the_ledger_once(desk: Clien
     for _ in range(2):
         assert "SBX100003" in post(desk, "desk_phone_check", verification.pk)
     assert Disclosure.objects.count() == 1
-    post(desk, "desk_phone_check", verification.pk, answer="Active, authorization needed", spoke_to="Ms Bell")
-    assert "Ms Bell" in Note.objects.get().text
+    post(desk, "desk_phone_check", verification.pk, answer="Active, authorization needed", spoke_to="Ms Bell", **CALLED)
+    assert PhoneCall.objects.get().spoke_to == "Ms Bell"
     assert not Verification.objects.for_phone().exists()
     Verification.objects.update(asked_by_phone_at=None)
     take_back(inquiry.pk, by=CALLER)
@@ -313,9 +314,9 @@ def test_each_call_to_a_plan_is_a_disclosure_of_its_own(desk: Client) -> None:
     for call in (calls[0], calls[0], calls[1]):
         assert f'name="call" value="{call}"' in post(desk, "desk_phone_check", verification.pk, call=call)
     assert Disclosure.objects.filter(inquiry_id=inquiry.pk).count() == 2
-    post(desk, "desk_phone_check", verification.pk, call="never begun", answer="made up")
+    post(desk, "desk_phone_check", verification.pk, call="never begun", answer="made up", **CALLED)
     assert Verification.objects.for_phone().exists()
-    post(desk, "desk_phone_check", verification.pk, call=calls[1], answer="Active")
+    post(desk, "desk_phone_check", verification.pk, call=calls[1], answer="Active", **CALLED)
     assert not Verification.objects.for_phone().exists()
 
 
@@ -335,8 +336,8 @@ def test_without_consent_a_forged_phone_check_shows_nothing(desk: Client) -> Non
     Verification.objects.update(state=S.BY_PHONE, finished_at=timezone.now())
     assert "SBX100003" not in post(desk, "desk_phone_check", Verification.objects.get().pk)
     assert "SBX100003" not in post(desk, "desk_phone_check", Verification.objects.get().pk, answer="")
-    post(desk, "desk_phone_check", Verification.objects.get().pk, answer="made up")
-    assert not Note.objects.exists()
+    post(desk, "desk_phone_check", Verification.objects.get().pk, answer="made up", **CALLED)
+    assert not PhoneCall.objects.exists()
     assert not Disclosure.objects.exists()
 
 

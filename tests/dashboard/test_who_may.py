@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "healthy", "home", "guides", "guide_category", "guide", "crisis", "who_pays", "privacy", "get_help", "intake_check",
     "intake_sent", "intake_save", "intake_resume", "intake_substance", "intake_step", "consent_by_link",
-    "consent_by_code", "inquiry_status", "privacy_notice", "leave", "own_listing",
+    "consent_by_code", "inquiry_status", "privacy_notice", "leave", "own_listing", "status_plan", "status_plan_pdf",
 }  # fmt: skip
 # Open to everybody but staff: nobody here signs in a person's name
 THE_PERSONS_OWN = {"consent_by_code", "consent_by_link"}
@@ -39,9 +39,9 @@ ANSWERING = {
     "desk_spoken_yes", "desk_revoke", "desk_shared_call", "desk_open_packet", "desk_close", "desk_reopen",
     "desk_callback", "desk_referral", "desk_packet", "desk_let_in", "desk_consent_code", "desk_seal",
     "desk_open_sealed", "desk_emergency", "desk_abuse_report", "desk_rights", "desk_card_photo",
-    "desk_program_said", "desk_hold_place",
+    "desk_program_said", "desk_hold_place", "desk_cover", "desk_cover_pdf", "desk_cover_since", "desk_ask_other",
 }  # fmt: skip
-VERIFYING = {"desk_phone_checks", "desk_phone_check"}
+VERIFYING = {"desk_phone_checks", "desk_phone_check", "desk_cover_lines"}
 LISTINGS = {
     "listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status",
     "listing_proposals", "listing_decide", "listing_link",
@@ -82,6 +82,8 @@ POSTED = ANSWERING - {
     "desk_shared_call",
     "desk_open_packet",
     "desk_card_photo",
+    "desk_cover",
+    "desk_cover_since",
 }
 POSTED |= MANAGING_STAFF - {"staff_invite"}
 POSTED |= {"desk_privacy_answered", "desk_audit_find"}
@@ -134,7 +136,8 @@ def addresses() -> dict[str, str]:
     } | {
         "inquiry_id": inquiry.pk, "program_id": program.pk, "callback_id": callback.pk, "referral_id": referral.pk,
         "proposal_id": program.proposals.create(link_id=inquiry.pk, fields={}).pk,
-        "verification_id": verification.pk, "user_id": consultant.pk, "form_id": consultant.pk,
+        "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
+        "user_id": consultant.pk, "form_id": consultant.pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip
     slugs = {"guide": "clonazepam", "guide_category": "sedatives", "intake_step": "who"}
