@@ -25,8 +25,9 @@ item 3).
 """
 MOST_UNKNOWN_CODES = 0.10
 """More unknown letters than this among a file's different codes means: another edition."""
-FINDINGS_KEPT = 500
-_LOCK = 0x70726F67
+MOST_REFUSED = 50_000
+"""More refused rows than this are no slips of a directory; up to it the run keeps every one."""
+NOTES_KEPT = 20_000
 
 Watch = Callable[[Iterator[Any], int], Iterable[Any]]
 
@@ -76,7 +77,8 @@ def import_directory(
     staged = list(_read(book, key, frozenset(states), outcome, watch))
     _refuse_another_edition(staged, outcome, edition)
     with acting(actor), connection.cursor() as cursor:
-        _take_the_only_place(cursor)
+        if not staging.take_the_only_place(cursor):
+            raise ImportRefused("Another import is running. Wait until it has ended, then try again.")
         staging.stage(cursor, staged, located or {})
         staging.settle(cursor)
         _check(cursor, outcome)
@@ -125,6 +127,7 @@ def _read(book: Directory, key: Key, states: frozenset[str], outcome: Outcome, w
     for listing, findings in watch(book.rows(), len(book)):
         if listing is None:
             outcome.refused += findings
+            _refuse_rubble(book, outcome)
         elif states and listing.state not in states:
             outcome.outside_scope += 1
         else:
@@ -137,8 +140,17 @@ def _staged(listing: Listing, key: Key, outcome: Outcome) -> Staged:
     outcome.unknown_codes.update(unknown)
     named = {service: key.number(service) for service in listing.services}
     outcome.unknown_services.update(name for (_category, name), number in named.items() if number is None)
+    outcome.unknown_services.update(listing.terms)
     known = {key.codes[code] for code in listing.codes if code in key.codes}
     return Staged(listing, sorted(known | {number for number in named.values() if number is not None}), unknown)
+
+
+def _refuse_rubble(book: Directory, outcome: Outcome) -> None:
+    if len(outcome.refused) > MOST_REFUSED:
+        raise ImportRefused(
+            f"More than {MOST_REFUSED} faults in {book.name}, the first: {outcome.refused[0]} Nothing was changed. "
+            "Look at the file: its columns may have moved."
+        )
 
 
 def _refuse_another_edition(staged: list[Staged], outcome: Outcome, edition: Edition) -> None:
@@ -157,14 +169,6 @@ def _refuse_another_edition(staged: list[Staged], outcome: Outcome, edition: Edi
             f"of {edition.code} ({shown}): it is another edition. Choose the right --edition, or load its "
             "key first."
         )
-
-
-def _take_the_only_place(cursor: Any) -> None:
-    """One import at a time. Limits made for web pages do not hold for an import."""
-    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-    if not cursor.fetchone()[0]:
-        raise ImportRefused("Another import is running. Wait until it has ended, then try again.")
-    cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _check(cursor: Any, outcome: Outcome) -> None:
@@ -201,8 +205,9 @@ def _apply(cursor: Any, book: Directory, edition: Edition, states: list[str], ac
         file_name=book.name[:200],
         file_sha256=book.sha256,
         states=states,
-        refused=[asdict(finding) for finding in outcome.refused[:FINDINGS_KEPT]],
-        notes=[asdict(finding) for finding in outcome.notes[:FINDINGS_KEPT]],
+        refused=[asdict(finding) for finding in outcome.refused],
+        notes=[asdict(finding) for finding in outcome.notes[:NOTES_KEPT]],
+        left_unknown=(outcome.unknown_codes + outcome.unknown_services).most_common(),
     )
     reason = f"Not in {book.name[:200]}, imported {timezone.localdate():%Y-%m-%d}"
     outcome.restored = staging.coming_back_count(cursor, edition.pk)

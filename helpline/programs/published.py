@@ -45,8 +45,10 @@ class Finding:
 class Listing:
     """One facility as published: text cleaned, phones as ``205-216-0200 x12``, ZIP of five digits.
 
-    ``services`` are pairs of category and name, for files that print names in place of codes; ``position``
-    is latitude and longitude in degrees, for files that have them.
+    ``services`` are pairs of category and name, for files that print names in place of codes; ``terms`` are names of
+    other taxonomies, which nobody has mapped to ours; ``position`` is latitude and longitude in degrees, for files that
+    have them. ``status``, with why, and ``confidential`` are for files that say whom not to refer to and what not to
+    publish.
     """
 
     row: int
@@ -62,6 +64,10 @@ class Listing:
     codes: frozenset[str]
     services: frozenset[tuple[str, str]] = frozenset()
     position: tuple[float, float] | None = None
+    terms: frozenset[str] = frozenset()
+    status: str = "listed"
+    status_reason: str = ""
+    confidential: bool = False
 
     @property
     def identity(self) -> UUID:
