@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from helpline.audit.acting import Actor, acting, record
 from helpline.programs import staging
-from helpline.programs.editions import Coordinates
+from helpline.programs.editions import EDITIONS, Coordinates
 from helpline.programs.formats import Directory, open_directory
 from helpline.programs.models import Edition, ImportRun, ServiceCode
 from helpline.programs.published import Finding, Listing, plain_name
@@ -96,6 +96,7 @@ class Key:
     where only one service has it.
     """
 
+    edition: str
     codes: dict[str, int]
     named: dict[tuple[str, str], int]
 
@@ -107,7 +108,7 @@ class Key:
 def _key_of(edition: Edition, book: Directory) -> Key:
     """The services of the edition. Refuses a workbook whose own key gives a code another name."""
     codes = {code.code.upper(): code for code in ServiceCode.objects.filter(edition=edition)}
-    if not codes:
+    if not codes and edition.code in EDITIONS:
         raise ImportRefused(f"Edition {edition.code} has no service codes yet: run “manage.py load_directory” first.")
     differ = book.disagreements({code: row.name for code, row in codes.items()})
     if differ:
@@ -120,7 +121,7 @@ def _key_of(edition: Edition, book: Directory) -> Key:
     named = {(row.category_code, plain_name(row.name)): row.pk for row in codes.values()}
     often = Counter(name for _category, name in named)
     alone = {("", name): number for (_category, name), number in named.items() if often[name] == 1}
-    return Key({code: row.pk for code, row in codes.items()}, named | alone)
+    return Key(edition.code, {code: row.pk for code, row in codes.items()}, named | alone)
 
 
 def _read(book: Directory, key: Key, states: frozenset[str], outcome: Outcome, watch: Watch) -> Iterator[Staged]:
@@ -136,12 +137,14 @@ def _read(book: Directory, key: Key, states: frozenset[str], outcome: Outcome, w
 
 
 def _staged(listing: Listing, key: Key, outcome: Outcome) -> Staged:
-    unknown = sorted(code for code in listing.codes if code not in key.codes)
+    own = {code for taxonomy, code, _name in listing.terms if taxonomy == key.edition and code}
+    codes = listing.codes | own
+    unknown = sorted(code for code in codes if code not in key.codes)
     outcome.unknown_codes.update(unknown)
     named = {service: key.number(service) for service in listing.services}
     outcome.unknown_services.update(name for (_category, name), number in named.items() if number is None)
-    outcome.unknown_services.update(listing.terms)
-    known = {key.codes[code] for code in listing.codes if code in key.codes}
+    outcome.unknown_services.update(name for taxonomy, _code, name in listing.terms if taxonomy != key.edition)
+    known = {key.codes[code] for code in codes if code in key.codes}
     return Staged(listing, sorted(known | {number for number in named.values() if number is not None}), unknown)
 
 
