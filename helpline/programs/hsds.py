@@ -139,7 +139,8 @@ def _numbers(at_place: Service, service: Service, place: Service, organization: 
         if written:
             first, rest = (main[0], [*intake, *main[1:]]) if main else ("", intake)
             rest = [number for number in dict.fromkeys(rest) if number != first]
-            return {"phone": first} | {NUMBERS[at] if at < 5 else f"intake{at}": n for at, n in enumerate(rest, 1)}
+            names = [*NUMBERS[1:], *(f"intake{at}" for at in range(5, len(rest) + 1))]
+            return {"phone": first, **dict(zip(names, rest, strict=False))}
     return {}
 
 
