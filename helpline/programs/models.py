@@ -90,8 +90,21 @@ class ServiceCode(models.Model):
         return self.name
 
 
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def standing(self) -> Self:
+        """Imports that were applied and not taken back."""
+        return self.filter(undoes=None, undone_by=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-id")
+
+
 class ImportRun(models.Model):
-    """One import that was applied: which file, by whom, and what it did."""
+    """One import that was applied, or the undoing of one: which file, by whom, and what it did.
+
+    ``refused`` and ``notes`` are findings (row, field, reason, remedy), ``left_unknown`` names of services the key
+    does not have, each with how often it stood there.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="imports")
@@ -108,10 +121,13 @@ class ImportRun(models.Model):
     restored = models.IntegerField()
     refused = models.JSONField(default=list)
     notes = models.JSONField(default=list)
+    left_unknown = models.JSONField(default=list)
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
 
+    objects = ImportRunQuerySet.as_manager()
     privacy: ClassVar = _plain(
         "id", "edition", "at", "actor_kind", "actor_id", "file_name", "file_sha256", "states",
-        "created", "changed", "unchanged", "withdrawn", "restored", "refused", "notes",
+        "created", "changed", "unchanged", "withdrawn", "restored", "refused", "notes", "left_unknown", "undoes",
     )  # fmt: skip
 
     class Meta:
@@ -219,6 +235,7 @@ class Program(models.Model):
     verification_note = models.CharField(max_length=300, blank=True)
     corrected_fields = ArrayField(models.CharField(max_length=20), default=list)
     content_hash = models.UUIDField(null=True)
+    first_import = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="brought")
     last_import = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
@@ -244,8 +261,8 @@ class Program(models.Model):
         "id", "edition", "identity", "occurrence", "source_row", "name1", "name2", "street1", "street2",
         "city", "state", "zip", "phone", "intake_lines", "codes", "unknown_codes", "latitude", "longitude",
         "located_by", "position", "status", "status_reason", "confidential", "verified_at", "verified_by",
-        "verification_note", "corrected_fields", "content_hash", "last_import", "created_at", "changed_at",
-        "sort_name", "search_text",
+        "verification_note", "corrected_fields", "content_hash", "first_import", "last_import", "created_at",
+        "changed_at", "sort_name", "search_text",
     )  # fmt: skip
 
     class Meta:
@@ -428,7 +445,10 @@ CALLED_FOR = frozenset({"name1", "name2", "phone", "intake_lines"})
 
 
 class ProgramChange(models.Model):
-    """What was changed in a listing, from what to what, by whom. Rows are only ever added."""
+    """What was changed in a listing, from what to what, by whom. Rows are only ever added.
+
+    ``fields`` is for people; ``technical`` holds in the same shape what only undoing an import needs.
+    """
 
     class Action(models.TextChoices):
         IMPORTED = "imported", _("changed by an import")
@@ -441,6 +461,7 @@ class ProgramChange(models.Model):
         CONFIRMED = "confirmed", _("confirmed by the program itself")
         PROPOSED = "proposed", _("the program asked for a change")
         DECLINED = "declined", _("that change was not made")
+        UNDONE = "undone", _("an import was undone")
 
     id = models.BigAutoField(primary_key=True)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="changes")
@@ -450,9 +471,12 @@ class ProgramChange(models.Model):
     run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="changes")
     action = models.CharField(max_length=12, choices=Action)
     fields: Any = models.JSONField(default=dict)
+    technical: Any = models.JSONField(default=dict)
     note = models.CharField(max_length=300, blank=True)
 
-    privacy: ClassVar = _plain("id", "program", "at", "actor_kind", "actor_id", "run", "action", "fields", "note")
+    privacy: ClassVar = _plain(
+        "id", "program", "at", "actor_kind", "actor_id", "run", "action", "fields", "technical", "note"
+    )
 
     class Meta:
         db_table = "programs_program_change"

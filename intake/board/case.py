@@ -7,7 +7,7 @@ from uuid import UUID
 
 from helpline.accounts.models import User
 from helpline.audit.models import AuditRecord
-from helpline.programs.models import Place
+from helpline.programs.models import Place, Program
 from intake.calls.models import Call, Callback
 from intake.disclosures.consenting import Agreed, agreed, ledger
 from intake.disclosures.models import Consent, Disclosure, Purpose
@@ -132,6 +132,11 @@ class Case:
     @property
     def open_referrals(self) -> list[Referral]:
         return [each for each in self.referrals if each.is_open]
+
+    @property
+    def referrals_to_nowhere(self) -> list[Referral]:
+        """Open ones whose program was since withdrawn, or is marked “do not refer”."""
+        return [each for each in self.open_referrals if each.program.status != Program.Status.LISTED]
 
     @cached_property
     def to_give(self) -> list[Referral]:

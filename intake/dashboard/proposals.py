@@ -15,15 +15,15 @@ from helpline.accounts.requests import StaffRequest
 from helpline.programs.curation import CannotChange
 from helpline.programs.models import Program, Proposal
 from helpline.programs.self_service import decline, make_change, make_listing_link
-from intake.dashboard.listings_forms import shown
+from intake.dashboard.listings_forms import shown_changes
 
 
 @require_GET
 @requires(Permission.CORRECT_LISTINGS)
 def proposals(request: StaffRequest) -> HttpResponse:
     """Oldest first; what is decided is in the listing's history."""
-    waiting = Proposal.objects.filter(state=Proposal.State.ASKED).select_related("program")
-    rows = [(each, shown(each.fields)) for each in waiting]
+    waiting = list(Proposal.objects.filter(state=Proposal.State.ASKED).select_related("program"))
+    rows = list(zip(waiting, shown_changes(waiting), strict=True))
     return render(request, "dashboard/listings/proposals.html", {"rows": rows, "section": "programs"})
 
 

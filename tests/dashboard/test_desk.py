@@ -19,6 +19,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.audit.acting import CALLER, Actor
 from helpline.audit.models import AuditRecord
+from helpline.programs.curation import withdraw
 from intake.board.waiting import board_for
 from intake.calls.models import Call, Callback
 from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm, TellForm
@@ -33,6 +34,7 @@ from intake.journey.consent import take_back
 from intake.journey.demo import people
 from intake.journey.log_call import log_call, take
 from intake.journey.open_inquiry import open_inquiry
+from intake.journey.refer import refer
 from intake.matching.models import Referral
 from intake.messages.gate import may_call, may_leave_voicemail
 from tests.dashboard.conftest import a_program, opened, staff
@@ -460,3 +462,18 @@ def test_the_audit_is_read_by_who_it_was(signed_in: Any) -> None:
     who = User.objects.get(role="consultant").pk
     rows = officer.get("/desk/audit/", {"who": str(who)}).context["page"].rows
     assert {row.actor_id for row in rows} == {str(who)}
+
+
+def test_a_place_that_is_no_longer_offered_is_shown_to_the_owner_of_an_open_referral(desk: Client) -> None:
+    inquiry, program, owner = opened("inactive"), a_program(), User.objects.get(role="consultant")
+    take(inquiry, by=owner)
+    referral = refer(inquiry, program, packet=False, by=owner)
+    told = f"{program.name1} is no longer offered"
+    assert told not in page_of(desk, inquiry)
+    withdraw(program.pk, by=staff("admin"), reason="Not in the new directory")
+    assert told in page_of(desk, inquiry)
+    assert "Not in the new directory" in page_of(desk, inquiry)
+    assert "no longer offered" in desk.get("/desk/").content.decode()
+    post(desk, "desk_referral", referral.pk, to="declined")
+    assert told not in page_of(desk, inquiry)
+    assert "no longer offered" not in desk.get("/desk/").content.decode()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.accounts.permissions import ROLES
 from helpline.audit.acting import Actor
+from helpline.programs.models import ImportRun
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Breach, LegalText
 from intake.inquiries.models import Inquiry
@@ -45,6 +46,7 @@ VERIFYING = {"desk_phone_checks", "desk_phone_check", "desk_cover_lines"}
 LISTINGS = {
     "listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status",
     "listing_proposals", "listing_decide", "listing_link",
+    "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
 }  # fmt: skip
 AUDIT = {"desk_audit", "desk_audit_find"}
 READING_STAFF = {"staff", "staff_account"}
@@ -140,6 +142,10 @@ def addresses() -> dict[str, str]:
         "user_id": consultant.pk, "form_id": consultant.pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip
+    run = ImportRun.objects.create(
+        edition=program.edition, file_name="x", created=0, changed=0, unchanged=0, withdrawn=0, restored=0
+    )
+    given["run_id"] = run.pk
     slugs = {"guide": "clonazepam", "guide_category": "sedatives", "intake_step": "who"}
     return {
         name: reverse(name, kwargs={**_wanted(name, given), **({"slug": slugs[name]} if name in slugs else {})})
