@@ -20,7 +20,7 @@ from helpline.audit.acting import Actor, acting, record
 from helpline.programs.curation import CannotChange, correct
 from helpline.programs.models import Program, ProgramChange, Proposal
 from helpline.programs.openings import note_openings
-from helpline.vault.models import SignedLink
+from helpline.vault.models import LinkRefused, SignedLink
 
 PURPOSE = "listing"
 LASTS = timedelta(days=14)
@@ -39,7 +39,10 @@ def make_listing_link(program: Program, *, by: User) -> str:
 def open_listing_link(secret: str) -> tuple[SignedLink, Program]:
     """The listing behind an address. Raises ``LinkRefused``, also when the listing was withdrawn since."""
     link = SignedLink.objects.open(secret, purpose=PURPOSE)
-    return link, Program.objects.get(pk=link.subject)
+    program = Program.objects.exclude(status=Program.Status.WITHDRAWN).filter(pk=link.subject).first()
+    if program is None:
+        raise LinkRefused
+    return link, program
 
 
 def confirm(program: Program, link: SignedLink) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor
+from helpline.programs.curation import withdraw
 from helpline.programs.models import Opening, OpeningKind, Program, Proposal
 from helpline.programs.self_service import MOST_ASKED, make_listing_link
 from helpline.vault.models import SignedLink
@@ -48,6 +49,13 @@ def test_it_confirms_and_says_what_is_free_at_once(client: Client, program: Prog
     assert "2 free" in client.post(link, free, follow=True).text
     assert Opening.objects.get().kind == OpeningKind.WITHDRAWAL_BED
     assert [change.action for change in program.changes.all()] == ["openings", "confirmed"]
+
+
+def test_the_link_of_a_withdrawn_listing_opens_nothing(
+    client: Client, program: Program, admin: User, link: str
+) -> None:
+    withdraw(program.pk, by=admin, reason="It closed.")
+    assert [client.get(link).status_code, client.post(link, {"right": "1"}).status_code] == [410, 410]
 
 
 def test_a_new_number_waits_for_a_call_to_the_old_one(client: Client, program: Program, link: str) -> None:
