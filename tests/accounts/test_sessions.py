@@ -208,6 +208,7 @@ def test_a_callers_page_is_not_kept_for_whoever_is_signed_in(user: User) -> None
     """Its address may hold a secret, and it is not theirs to send."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
+    client.get("/status/")
     assert client.post("/consent/a-live-secret/", {"signature": "Ruth"}).status_code == 403
     assert not KeptForm.objects.exists()
 
