@@ -17,15 +17,13 @@ from tests.accounts.people import PASSWORD, code, sign_in, signed_in_by_app, som
 from tests.dashboard.test_who_may import ANSWERING, ANY_STAFF, LISTINGS, MANAGING_STAFF, READING_STAFF, VERIFYING
 
 UUID = "00000000-0000-7000-8000-000000000000"
-GIVEN = {"name": "next", "form_id": UUID, "user_id": UUID} | {
-    f"{what}_id": UUID for what in ("inquiry", "program", "callback", "referral", "verification")
-}
+GIVEN: dict[str, object] = {"name": "next", "at": 0}
 OWN_PAGES = {"mfa_list_webauthn", "usersessions_list", "account_change_password", "mfa_generate_recovery_codes"}
 
 
 def address(name: str) -> str:
     [(_, parameters)] = get_resolver().reverse_dict.getlist(name)[0][0]
-    return reverse(name, kwargs={p: GIVEN[p] for p in parameters})
+    return reverse(name, kwargs={p: GIVEN.get(p, UUID) for p in parameters})
 
 
 @pytest.fixture(autouse=True)
