@@ -15,7 +15,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from .core_envelope import CODE, fields, payload_of
-from .errors import FixConfiguration, OutcomeUnknown
+from .errors import FixConfiguration, NotSignedIn, OutcomeUnknown
 from .posting import is_x12, post
 from .road import Road
 
@@ -116,7 +116,9 @@ def check_fault(body: Element) -> None:
         return
     name = next((code for code in codes if CODE.fullmatch(code)), "unreadable")
     lower = {code.lower() for code in codes}
-    if lower & THEIRS and not lower & REFUSED_US:
+    if lower & REFUSED_US:
+        raise NotSignedIn("The clearinghouse refused our name or password (SOAP fault).")
+    if lower & THEIRS:
         raise OutcomeUnknown(f"The clearinghouse could not process our question (SOAP fault {name}).")
     raise FixConfiguration(f"The clearinghouse refused our envelope (SOAP fault {name}).")
 

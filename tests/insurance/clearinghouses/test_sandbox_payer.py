@@ -140,7 +140,7 @@ def test_a_bad_270_gets_a_999_and_a_strange_sender_a_ta1(road: Road) -> None:
 
 
 def test_a_wrong_password_is_our_configuration(road: Road) -> None:
-    with pytest.raises(FixConfiguration, match=r"UnAuthorized|name or password|FailedAuth|Sender"):
+    with pytest.raises(FixConfiguration, match="name or password"):
         post(replace(road, password="wrong"), write_270(DANIEL, ENVELOPE))
 
 
