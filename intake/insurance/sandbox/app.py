@@ -27,6 +27,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 MAX_REQUEST = 200_000
 HUGE = 5_000_000
+DELAYS = {Conduct.SLOW: ("SANDBOX_SLOW_SECONDS", "20"), Conduct.VERY_SLOW: ("SANDBOX_VERY_SLOW_SECONDS", "60")}
 MAINTENANCE = Reply("text/html", b"<html><body><h1>Scheduled maintenance</h1></body></html>")
 
 asked_before: Counter[str] = Counter()
@@ -79,8 +80,8 @@ def spoken_at(path: str) -> Protocol:
 async def _behave(conduct: Conduct, reply: Reply, receive: Receive, send: Send) -> None:
     if conduct is Conduct.HANG:
         await _hung_up(receive, None)
-    elif conduct is Conduct.SLOW:
-        if not await _hung_up(receive, _seconds("SANDBOX_SLOW_SECONDS", "20")):
+    elif conduct in DELAYS:
+        if not await _hung_up(receive, _seconds(*DELAYS[conduct])):
             await _send(send, reply)
     elif conduct is Conduct.GARBAGE:
         await _send(send, MAINTENANCE)
