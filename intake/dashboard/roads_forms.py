@@ -18,6 +18,8 @@ KINDS = [
     (RoadKind.CORE_MIME, _("CAQH CORE, HTTP MIME")),
     (RoadKind.JSON_API, _("JSON with the raw 270 and 271")),
     (RoadKind.FILE_DROP, _("Files in a folder")),
+    (RoadKind.SOAP_BATCH, _("CAQH CORE, SOAP, in batch")),
+    (RoadKind.MIME_BATCH, _("CAQH CORE, HTTP MIME, in batch")),
 ]
 PEM = {"rows": 3, "spellcheck": "false", "autocomplete": "off"}
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from helpline.audit.acting import Actor, acting
-from helpline.payers.models import PayerRoad, RoadKind
+from helpline.payers.models import ANSWERED_LATER, PayerRoad, RoadKind
 from intake.insurance.clearinghouses.tls import BadCertificate, check_authorities, check_pair
 from intake.insurance.x12.writing import npi_is_valid
 
@@ -38,8 +38,10 @@ def problems_of(road: PayerRoad) -> dict[str, str]:
 
 
 def _address_problem(road: PayerRoad) -> dict[str, str]:
+    if road.kind in ANSWERED_LATER and not road.folder:
+        return {"kind": _("Set CLEARINGHOUSE_FILES first: there is no place for the answers.")}
     if road.kind == RoadKind.FILE_DROP:
-        return {} if road.folder else {"kind": _("Set CLEARINGHOUSE_FILES first: there is no place for files.")}
+        return {}
     try:
         address = urlsplit(road.url)
         host = address.hostname

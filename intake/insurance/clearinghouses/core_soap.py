@@ -39,7 +39,8 @@ async def ask(road: Road, payload: bytes, *, payload_id: str, client: httpx.Asyn
 
     `payload_id` is a fresh UUID as text. Raises as `posting.post`, and `FixConfiguration` for an envelope refused.
     """
-    envelope = write_envelope(road, fields(road, payload_id), payload)
+    text = payload.decode("ascii").replace("]]>", "]]]]><![CDATA[>")
+    envelope = write_envelope(road, "COREEnvelopeRealTimeRequest", fields(road, payload_id), f"<![CDATA[{text}]]>")
     answer = await post(road, client, headers={"Content-Type": CONTENT_TYPE}, content=envelope, heed=heed_fault)
     # Some servers send the 271 without any envelope
     if is_x12(answer.body):
@@ -52,14 +53,14 @@ async def ask(road: Road, payload: bytes, *, payload_id: str, client: httpx.Asyn
     return payload_of({local(part): (part.text or "").encode("latin-1", "replace") for part in body.iter()})
 
 
-def write_envelope(road: Road, values: dict[str, str], payload: bytes) -> bytes:
-    """The SOAP message; without a user name (a client certificate says who we are) it has no header."""
+def write_envelope(road: Road, request: str, values: dict[str, str], payload: str = "") -> bytes:
+    """The SOAP message; `payload` is XML, and without it there is no such element. Without a user name (a client
+    certificate says who we are) there is no header."""
     inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in values.items())
-    text = payload.decode("ascii").replace("]]>", "]]]]><![CDATA[>")
+    inside += f"<Payload>{payload}</Payload>" if payload else ""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP}">{_security(road)}<soap:Body>'
-        f'<core:COREEnvelopeRealTimeRequest xmlns:core="{CORE}">{inside}<Payload><![CDATA[{text}]]></Payload>'
-        "</core:COREEnvelopeRealTimeRequest></soap:Body></soap:Envelope>"
+        f'<core:{request} xmlns:core="{CORE}">{inside}</core:{request}></soap:Body></soap:Envelope>'
     ).encode()
 
 

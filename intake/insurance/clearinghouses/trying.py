@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from . import roads
+from . import file_drop, roads
 from .errors import ClearinghouseError, FixConfiguration, NotSignedIn
 from .file_drop import IN, OUT
 from .posting import checked_url
@@ -75,9 +75,10 @@ class _Stopped(Exception):
 
 
 async def _walk(road: Road, payload: bytes, steps: list[Step]) -> bytes | None:
-    if road.kind == "file_drop":
-        await _stage(steps, Stage.FOLDER, lambda: asyncio.to_thread(_try_folder, road.folder))
-        return None
+    if road.kind in ("file_drop", "mime_batch", "soap_batch"):
+        good = await _stage(steps, Stage.FOLDER, lambda: asyncio.to_thread(_try_folder, road.folder))
+        if road.kind == "file_drop" or not good:
+            return None
     url = httpx.URL("")
 
     async def address() -> str:
@@ -156,8 +157,7 @@ def _hung_up(road: Road) -> str:
 
 async def _ask(road: Road, payload: bytes, steps: list[Step]) -> bytes | None:
     try:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            reply = await roads.ask(road, payload, client=client)
+        reply = await _ask_now(road, payload)
     except NotSignedIn as error:
         steps.append(Step(Stage.SIGN_IN, False, error.words))
         return None
@@ -168,6 +168,17 @@ async def _ask(road: Road, payload: bytes, steps: list[Step]) -> bytes | None:
         return None
     steps += [Step(Stage.SIGN_IN, True, "They let us in."), Step(Stage.QUESTION, True, "They took the question.")]
     return reply
+
+
+async def _ask_now(road: Road, payload: bytes) -> bytes | None:
+    """The real question; in batch, whose answer to nobody would come back later, only what lies ready is fetched."""
+    if road.kind in ("mime_batch", "soap_batch"):
+        ready = await roads.pick_up(road)
+        if ready:
+            file_drop.lay_in(Path(road.folder), ready)
+        return None
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return await roads.ask(road, payload, client=client)
 
 
 def _try_folder(folder: str) -> str:
