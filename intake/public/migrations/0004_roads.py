@@ -6,5 +6,5 @@ from helpline.vault.wall import LISTINGS, rights
 
 
 class Migration(migrations.Migration):
-    dependencies = [("public", "0001_second_wall"), ("payers", "0006_file_drop")]
+    dependencies = [("public", "0003_openings"), ("payers", "0006_file_drop")]
     operations = [rights(LISTINGS, "SELECT, INSERT, UPDATE", "payers_road")]
