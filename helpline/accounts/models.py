@@ -89,6 +89,10 @@ class User(AbstractBaseUser):
         return self.may(Permission.CORRECT_LISTINGS)
 
     @property
+    def may_keep_roads(self) -> bool:
+        return self.may(Permission.KEEP_ROADS)
+
+    @property
     def may_audit(self) -> bool:
         return self.may(Permission.READ_AUDIT)
 

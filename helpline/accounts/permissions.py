@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ANSWER_INQUIRIES = "answer_inquiries"
     VERIFY_INSURANCE = "verify_insurance"
     CORRECT_LISTINGS = "correct_listings"
+    KEEP_ROADS = "keep_roads"
     SUPERVISE = "supervise"
     READ_AUDIT = "read_audit"
     READ_STAFF = "read_staff"
@@ -30,6 +31,7 @@ class Permission(StrEnum):
 # Whoever has one of these may see something of the people we help; for everybody else a second wall stands
 SEES_PEOPLE = frozenset(Permission) - {
     Permission.CORRECT_LISTINGS,
+    Permission.KEEP_ROADS,
     Permission.READ_STAFF,
     Permission.MANAGE_STAFF,
 }
@@ -55,8 +57,8 @@ ROLES: dict[str, Role] = {
     ),
     "admin": Role(
         _("Listings admin"),
-        _("Keeps program listings true. Sees no inquiry."),
-        frozenset({Permission.CORRECT_LISTINGS}),
+        _("Keeps program listings true, and says how insurers are asked by computer. Sees no inquiry."),
+        frozenset({Permission.CORRECT_LISTINGS, Permission.KEEP_ROADS}),
     ),
     "supervisor": Role(
         _("Supervisor"),

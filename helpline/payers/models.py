@@ -77,6 +77,12 @@ class RoadKind(models.TextChoices):
     CORE_SOAP = "core_soap", "CAQH CORE, SOAP"
     JSON_API = "json_api", "JSON with the raw 270 and 271"
     FILE_DROP = "file_drop", "Files in a folder"
+    MIME_BATCH = "mime_batch", "CAQH CORE, HTTP MIME, in batch"
+    SOAP_BATCH = "soap_batch", "CAQH CORE, SOAP, in batch"
+
+
+# Their answers come hours later, by way of a folder
+ANSWERED_LATER = (RoadKind.FILE_DROP, RoadKind.MIME_BATCH, RoadKind.SOAP_BATCH)
 
 
 class PayerRoad(models.Model):
@@ -145,5 +151,5 @@ class PayerRoad(models.Model):
     def folder(self) -> str:
         """Where the files of its clearinghouse lie, never outside the place for all of them; "" without one."""
         name = slugify(self.receiver_id)
-        by_file = self.kind == RoadKind.FILE_DROP and settings.CLEARINGHOUSE_FILES and name
+        by_file = self.kind in ANSWERED_LATER and settings.CLEARINGHOUSE_FILES and name
         return str(Path(settings.CLEARINGHOUSE_FILES) / name) if by_file else ""

@@ -8,6 +8,7 @@ from intake.dashboard import (
     privacy_desk,
     program_words,
     referring,
+    roads,
     scores,
     views,
 )
@@ -61,4 +62,8 @@ urlpatterns = [
     path("break-glass/<uuid:glass_id>/", privacy_desk.review_glass, name="desk_review_glass"),
     path("privacy/", include("intake.dashboard.privacy_urls")),
     path("listings/", include("intake.dashboard.listings_urls")),
+    path("insurers/", roads.roads, name="roads"),
+    path("insurers/new/", roads.new_road, name="road_new"),
+    path("insurers/<uuid:road_id>/", roads.road, name="road"),
+    path("insurers/<uuid:road_id>/try/", roads.try_connection, name="road_try"),
 ]

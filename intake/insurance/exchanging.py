@@ -7,6 +7,7 @@ name. What is not ours stays where it cannot be taken for anybody's (docs/decisi
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import Counter
@@ -21,11 +22,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from helpline.audit.acting import acting
-from helpline.payers.models import PayerRoad, RoadKind
-from intake.insurance.clearinghouses import file_drop
+from helpline.payers.models import ANSWERED_LATER, PayerRoad, RoadKind
+from intake.insurance.clearinghouses import file_drop, roads
+from intake.insurance.clearinghouses.errors import ClearinghouseError
 from intake.insurance.models import Attempt, Verification
 from intake.insurance.models import VerificationState as S
-from intake.insurance.verification import WORKER, Claim, claim_of, finish, read
+from intake.insurance.verification import WORKER, Claim, claim_of, finish, read, road_of
 from intake.insurance.x12.batches import split_batch
 from intake.insurance.x12.reply import Answer, Reply, ReplyKind
 from intake.insurance.x12.segments import NotX12, tokenise
@@ -42,6 +44,7 @@ class Fate(StrEnum):
     ACCEPTED = "accepted"
     NOT_OURS = "not_ours"
     UNREADABLE = "unreadable"
+    NOT_FETCHED = "not_fetched"
     NOT_YET = "not_yet"
 
 
@@ -59,13 +62,36 @@ def wait_for_file(claim: Claim) -> bool:
 def exchange(*, seconds: float = 60) -> Counter[Fate]:
     """Take in what lies in the folders of all roads that go by file, for about so long; the rest waits."""
     until, fates = time.monotonic() + seconds, Counter[Fate]()
-    roads = PayerRoad.objects.filter(kind=RoadKind.FILE_DROP).order_by("receiver_id")
-    for folder in dict.fromkeys(road.folder for road in roads if road.folder):
+    kept = PayerRoad.objects.filter(kind__in=ANSWERED_LATER).order_by("receiver_id")
+    for road in {(road.url, road.user_name): road for road in kept if road.folder}.values():
+        fates += _fetch(road)
+    for folder in dict.fromkeys(road.folder for road in kept if road.folder):
         for path in file_drop.arrived(Path(folder), before=time.time() - settings.CLEARINGHOUSE_FILE_SETTLES):
             fates += _take_file(path, until)
             if time.monotonic() > until:
                 return fates
     return fates
+
+
+def _fetch(road: PayerRoad) -> Counter[Fate]:
+    """Put what lies ready at a clearinghouse into its folder, to be taken in like any other file; more next time."""
+    if road.kind == RoadKind.FILE_DROP or not _is_waited_for(road):
+        return Counter()
+    try:
+        content = asyncio.run(roads.pick_up(road_of(road)))
+        if content:
+            file_drop.lay_in(Path(road.folder), content)
+    except ClearinghouseError as error:
+        log.warning("Answers could not be fetched: %s", error.words)
+        return Counter({Fate.NOT_FETCHED: 1})
+    return Counter()
+
+
+def _is_waited_for(road: PayerRoad) -> bool:
+    """Whether a question is out there, by whichever payer of the same clearinghouse."""
+    return Verification.objects.filter(
+        state=S.SENDING, policy__payer__road__kind=road.kind, policy__payer__road__receiver_id=road.receiver_id
+    ).exists()
 
 
 def _take_file(path: Path, until: float) -> Counter[Fate]:
@@ -136,7 +162,7 @@ def _keep_late(attempt: Attempt, raw: bytes) -> Fate:
 
 def _answered_attempt(raw: bytes, reply: Reply) -> Attempt | None:
     """The attempt a transaction answers: by our trace, or for an acknowledgement by the number of our interchange."""
-    by_file = Attempt.objects.filter(verification__policy__payer__road__kind=RoadKind.FILE_DROP)
+    by_file = Attempt.objects.filter(verification__policy__payer__road__kind__in=ANSWERED_LATER)
     attempts = by_file.select_related("verification__policy__inquiry__person", "verification__policy__payer__road")
     if reply.kind is ReplyKind.ELIGIBILITY:
         traces = {trace for answer in reply.answers for trace in _traces(answer)}

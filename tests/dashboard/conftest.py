@@ -10,7 +10,7 @@ from django.utils import timezone
 from helpline.accounts import sessions
 from helpline.accounts.models import User
 from helpline.audit.acting import CALLER
-from helpline.payers.models import Payer, PayerKind
+from helpline.payers.models import Payer, PayerKind, PayerRoad
 from helpline.programs.models import Edition, Program
 from intake.inquiries.models import Inquiry
 from intake.journey.demo import SANDBOX, people
@@ -39,6 +39,18 @@ def a_program(name1: str = "Birmingham Recovery House") -> Program:
         phone="205-555-0150",
         **place,
     )
+
+
+def a_road(**changes: object) -> PayerRoad:
+    """A road to a payer of its own; nobody listens at its address."""
+    payer = Payer.objects.create(name="Plan of Maine", kind=PayerKind.PRIVATE, source="test")
+    given = {
+        "url": "http://127.0.0.1:9/core", "edi_payer_id": "60054", "sender_id": "HELPLINE", "receiver_id": "CLEARING",
+        "user_name": "us", "service_types": ["30"],
+        "password": "a stored secret",  # pragma: allowlist secret
+        **changes,
+    }  # fmt: skip
+    return PayerRoad.objects.create(payer=payer, **given)
 
 
 def opened(name: str, *, quarantined: bool = False) -> Inquiry:

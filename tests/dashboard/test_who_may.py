@@ -23,7 +23,7 @@ from intake.journey.asked import ask_accounting, ask_restriction, take_official_
 from intake.journey.consent import make_consent_link
 from intake.journey.log_call import plan_callback
 from intake.journey.refer import refer
-from tests.dashboard.conftest import a_program, opened, staff
+from tests.dashboard.conftest import a_program, a_road, opened, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,7 @@ LISTINGS = {
     "listing_proposals", "listing_decide", "listing_link",
     "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
 }  # fmt: skip
+ROADS = {"roads", "road_new", "road", "road_try"}
 AUDIT = {"desk_audit", "desk_audit_find"}
 READING_STAFF = {"staff", "staff_account"}
 MANAGING_STAFF = {"staff_invite", "staff_role", "staff_out_of_use", "staff_begin_anew"}
@@ -67,7 +68,7 @@ MAY = {
     "consultant": ANSWERING | VERIFYING,
     "supervisor": ANSWERING | VERIFYING | READING_STAFF | MANAGING_STAFF | REVIEWING | SUPERVISING,
     "verifier": VERIFYING,
-    "admin": LISTINGS,
+    "admin": LISTINGS | ROADS,
     "privacy_officer": AUDIT | READING_STAFF | REVIEWING | PRIVACY,
 }
 POSTED = ANSWERING - {
@@ -96,6 +97,7 @@ POSTED |= {
     "listing_status",
     "listing_decide",
     "listing_link",
+    "road_try",
 }
 
 
@@ -139,7 +141,7 @@ def addresses() -> dict[str, str]:
         "inquiry_id": inquiry.pk, "program_id": program.pk, "callback_id": callback.pk, "referral_id": referral.pk,
         "proposal_id": program.proposals.create(link_id=inquiry.pk, fields={}).pk,
         "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
-        "user_id": consultant.pk, "form_id": consultant.pk,
+        "user_id": consultant.pk, "form_id": consultant.pk, "road_id": a_road().pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip
     run = ImportRun.objects.create(
@@ -170,7 +172,7 @@ def outcome(client: Client, name: str, address: str) -> str:
 
 
 def test_every_address_is_in_the_table() -> None:
-    known = OPEN | ANSWERING | VERIFYING | LISTINGS | AUDIT | READING_STAFF | MANAGING_STAFF
+    known = OPEN | ANSWERING | VERIFYING | LISTINGS | ROADS | AUDIT | READING_STAFF | MANAGING_STAFF
     known |= REVIEWING | SUPERVISING | PRIVACY | ANY_STAFF
     assert {n for n in names() if not is_for_signing_in(n)} == known
     assert set(MAY) == set(ROLES)
@@ -199,7 +201,7 @@ def test_the_first_page_leads_each_role_to_its_room(role: str, signed_in: Callab
 def test_who_sees_no_inquiry_sees_no_name(role: str, signed_in: Callable[[str], Client]) -> None:
     inquiry = opened("mother")
     client = signed_in(role)
-    for address in ("/desk/", "/desk/listings/", "/desk/audit/", "/desk/phone-checks/"):
+    for address in ("/desk/", "/desk/listings/", "/desk/audit/", "/desk/phone-checks/", "/desk/insurers/"):
         assert b"Reyes" not in client.get(address, follow=True).content
     assert Inquiry.objects.filter(pk=inquiry.pk).exists()
 

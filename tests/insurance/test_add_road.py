@@ -8,7 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from helpline.payers.models import Payer, PayerKind, PayerRoad
+from tests.insurance.clearinghouses.conftest import sandbox
 
+__all__ = ["sandbox"]
 pytestmark = pytest.mark.django_db
 ROAD = ["--payer-id", "60054", "--sender", "HELPLINE", "--receiver", "CLEARING", "--user", "us"]
 
@@ -41,3 +43,17 @@ def test_in_production_only_by_https(settings: Any) -> None:
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="https"):
         call_command("add_road", "Plan of Maine", "--url", "http://127.0.0.1/", *ROAD)
+
+
+def test_a_road_is_tested_from_the_command(sandbox: str, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    Payer.objects.create(name="Plan of Maine", kind=PayerKind.PRIVATE, source="test")
+    monkeypatch.setenv("ROAD_PASSWORD", "sandbox")
+    there = ["--url", f"{sandbox}/core", "--payer-id", "SBX01", "--sender", "US", "--receiver", "THEM"]
+    call_command("add_road", "Plan of Maine", *there, "--user", "helpline", "--test")
+    assert "good  answer: The plan answered" in capsys.readouterr().out
+    PayerRoad.objects.update(url="http://127.0.0.1:9/")
+    with pytest.raises(SystemExit):
+        call_command("add_road", "Plan of Maine", "--test")
+    said = capsys.readouterr().out
+    assert "BAD   connection" in said
+    assert "sandbox" not in said

@@ -17,6 +17,7 @@ from django.utils import timezone
 from helpline.payers.models import Payer, PayerKind, PayerRoad
 from intake.disclosures.models import Disclosure
 from intake.insurance.clearinghouses.file_drop import drop
+from intake.insurance.clearinghouses.trying import Stage
 from intake.insurance.draining import drain
 from intake.insurance.exchanging import Fate, exchange
 from intake.insurance.models import Attempt, Verification
@@ -26,10 +27,13 @@ from intake.insurance.sandbox.app import answer
 from intake.insurance.sandbox.members import PAYER_ID
 from intake.insurance.sandbox.questions import Refused
 from intake.insurance.tasks import exchange_files
+from intake.insurance.trying import try_road
 from intake.insurance.x12.segments import tokenise
 from intake.journey.demo import SANDBOX
+from tests.insurance.clearinghouses.conftest import sandbox
 from tests.insurance.clearinghouses.test_drain import asked_about
 
+__all__ = ["sandbox"]
 pytestmark = pytest.mark.django_db
 
 
@@ -217,3 +221,27 @@ def test_a_file_that_has_a_name_is_whole(tmp_path: Path) -> None:
     path = drop(tmp_path, b"ISA*whole~", "a-name")
     assert path.read_bytes() == b"ISA*whole~"
     assert path.name.startswith(f"{date.today():%Y}")
+
+
+@pytest.mark.parametrize(("kind", "path"), [("mime_batch", "/batch"), ("soap_batch", "/batch/soap")])
+def test_over_core_questions_are_handed_in_and_answers_picked_up(
+    kind: str, path: str, folder: Path, sandbox: str
+) -> None:
+    road = PayerRoad.objects.get()
+    road.kind, road.url, road.user_name, road.password = kind, f"{sandbox}{path}", "helpline", "sandbox"
+    road.save()
+    ours = [asked_about("SBX100001"), asked_about("SBX100003"), asked_about("SBX100004")]
+    assert drain() == 3
+    assert [state(each) for each in ours] == [S.SENDING] * 3
+    assert exchange() == Counter({Fate.TAKEN: 3})
+    assert [state(each) for each in ours] == [S.ANSWERED, S.ANSWERED, S.REJECTED]
+    assert try_road(road).good
+    assert exchange() == Counter()
+
+    road.password = "wrong"  # pragma: allowlist secret
+    road.save()
+    late = asked_about("SBX100002")
+    drain()
+    assert state(late) == S.CONFIGURATION
+    walked = try_road(road)
+    assert (walked.good, walked.steps[-1].stage) == (False, Stage.SIGN_IN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from .errors import FixConfiguration, OutcomeUnknown, TryAgain
+from .errors import FixConfiguration, NotSignedIn, OutcomeUnknown, TryAgain
 from .road import Road
 
 PAYLOAD_TYPE = "X12_270_Request_005010X279A1"
@@ -47,4 +47,6 @@ def check_code(code: str) -> None:
         raise TryAgain(f"The clearinghouse is not available now ({name}).")
     if name.lower() == "receiver":
         raise OutcomeUnknown("The clearinghouse could not process our question (Receiver).")
+    if name.lower() == "unauthorized":
+        raise NotSignedIn("The clearinghouse refused our name or password (UnAuthorized).")
     raise FixConfiguration(f"The clearinghouse refused our envelope ({name}).")

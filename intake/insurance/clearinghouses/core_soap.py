@@ -15,7 +15,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from .core_envelope import CODE, fields, payload_of
-from .errors import FixConfiguration, OutcomeUnknown
+from .errors import FixConfiguration, NotSignedIn, OutcomeUnknown
 from .posting import is_x12, post
 from .road import Road
 
@@ -39,7 +39,8 @@ async def ask(road: Road, payload: bytes, *, payload_id: str, client: httpx.Asyn
 
     `payload_id` is a fresh UUID as text. Raises as `posting.post`, and `FixConfiguration` for an envelope refused.
     """
-    envelope = write_envelope(road, fields(road, payload_id), payload)
+    text = payload.decode("ascii").replace("]]>", "]]]]><![CDATA[>")
+    envelope = write_envelope(road, "COREEnvelopeRealTimeRequest", fields(road, payload_id), f"<![CDATA[{text}]]>")
     answer = await post(road, client, headers={"Content-Type": CONTENT_TYPE}, content=envelope, heed=heed_fault)
     # Some servers send the 271 without any envelope
     if is_x12(answer.body):
@@ -52,14 +53,14 @@ async def ask(road: Road, payload: bytes, *, payload_id: str, client: httpx.Asyn
     return payload_of({local(part): (part.text or "").encode("latin-1", "replace") for part in body.iter()})
 
 
-def write_envelope(road: Road, values: dict[str, str], payload: bytes) -> bytes:
-    """The SOAP message; without a user name (a client certificate says who we are) it has no header."""
+def write_envelope(road: Road, request: str, values: dict[str, str], payload: str = "") -> bytes:
+    """The SOAP message; `payload` is XML, and without it there is no such element. Without a user name (a client
+    certificate says who we are) there is no header."""
     inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in values.items())
-    text = payload.decode("ascii").replace("]]>", "]]]]><![CDATA[>")
+    inside += f"<Payload>{payload}</Payload>" if payload else ""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP}">{_security(road)}<soap:Body>'
-        f'<core:COREEnvelopeRealTimeRequest xmlns:core="{CORE}">{inside}<Payload><![CDATA[{text}]]></Payload>'
-        "</core:COREEnvelopeRealTimeRequest></soap:Body></soap:Envelope>"
+        f'<core:{request} xmlns:core="{CORE}">{inside}</core:{request}></soap:Body></soap:Envelope>'
     ).encode()
 
 
@@ -116,7 +117,9 @@ def check_fault(body: Element) -> None:
         return
     name = next((code for code in codes if CODE.fullmatch(code)), "unreadable")
     lower = {code.lower() for code in codes}
-    if lower & THEIRS and not lower & REFUSED_US:
+    if lower & REFUSED_US:
+        raise NotSignedIn("The clearinghouse refused our name or password (SOAP fault).")
+    if lower & THEIRS:
         raise OutcomeUnknown(f"The clearinghouse could not process our question (SOAP fault {name}).")
     raise FixConfiguration(f"The clearinghouse refused our envelope (SOAP fault {name}).")
 

@@ -37,5 +37,9 @@ class FixConfiguration(ClearinghouseError):
     """Our settings, credentials or enrolment are wrong: stop this road and tell the operator."""
 
 
+class NotSignedIn(FixConfiguration):
+    """Our name, password or key is not taken."""
+
+
 class AskAPerson(ClearinghouseError):
     """No machine can go on from here: a consultant has to look or call the plan."""

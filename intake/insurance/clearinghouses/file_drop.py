@@ -55,6 +55,21 @@ def drop(folder: Path, payload: bytes, name: str) -> Path:
     return place
 
 
+def lay_in(folder: Path, content: bytes) -> Path:
+    """Keep what was fetched where `arrived` finds it, whole or not at all. Raises `OSError`."""
+    into = folder / IN
+    into.mkdir(mode=0o770, parents=True, exist_ok=True)
+    place = into / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.271"
+    hidden = into / f".{place.name}.part"
+    with hidden.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    hidden.rename(place)
+    _settle(into)
+    return place
+
+
 def _settle(folder: Path) -> None:
     """A name is safe only when its folder is on the disk as well."""
     handle = os.open(folder, os.O_RDONLY)

@@ -13,7 +13,7 @@ import json
 
 import httpx
 
-from .errors import FixConfiguration, OutcomeUnknown
+from .errors import NotSignedIn, OutcomeUnknown
 from .posting import is_x12, post
 from .road import Road
 
@@ -25,7 +25,7 @@ async def ask(road: Road, payload: bytes, *, payload_id: str, client: httpx.Asyn
     back. Raises as `posting.post`, and `OutcomeUnknown` for an answer without the raw 271.
     """
     if not (road.password.isascii() and road.password.isprintable() and road.password):
-        raise FixConfiguration("The API key is missing, or has a character that cannot be sent.")
+        raise NotSignedIn("The API key is missing, or has a character that cannot be sent.")
     answer = await post(
         road,
         client,

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from .errors import ClearinghouseError, FixConfiguration, OutcomeUnknown, TryAgain
+from .errors import ClearinghouseError, FixConfiguration, NotSignedIn, OutcomeUnknown, TryAgain
 from .road import Road
 from .tls import is_untrusted, refused_ours
 
@@ -134,7 +134,7 @@ async def _read(response: httpx.Response, most: int) -> bytes:
 
 def _check_status(status: int, headers: httpx.Headers) -> None:
     if status in (401, 403, 407):
-        raise FixConfiguration("The clearinghouse refused our name or password.")
+        raise NotSignedIn("The clearinghouse refused our name or password.")
     if status in (429, 503):
         words = "The clearinghouse is busy." if status == 429 else "The clearinghouse is not available now."
         raise TryAgain(words, _wait(headers))

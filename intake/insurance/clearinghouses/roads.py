@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 import httpx
 
-from . import core_mime, core_soap, file_drop, json_api
+from . import core_batch, core_mime, core_soap, file_drop, json_api
 from .road import Road
 from .tls import context_of
 
@@ -28,6 +30,8 @@ BY_KIND: dict[str, Ask] = {
     "core_soap": core_soap.ask,
     "json_api": json_api.ask,
     "file_drop": file_drop.ask,
+    "mime_batch": core_batch.submit_mime,
+    "soap_batch": core_batch.submit_soap,
 }
 
 
@@ -36,9 +40,21 @@ async def ask(road: Road, payload: bytes, *, client: httpx.AsyncClient) -> bytes
 
     `client` is shared by all roads that need no certificate of their own; the others get a connection to themselves.
     """
-    verb, payload_id = BY_KIND[road.kind], str(uuid.uuid4())
+    async with _own(road, client) as fitting:
+        return await BY_KIND[road.kind](road, payload, payload_id=str(uuid.uuid4()), client=fitting)
+
+
+async def pick_up(road: Road) -> bytes:
+    """What lies ready on a batch road; b"" when nothing does. Raises one of `errors`."""
+    async with httpx.AsyncClient(trust_env=False) as client, _own(road, client) as fitting:
+        return await core_batch.pick_up(road, client=fitting)
+
+
+@asynccontextmanager
+async def _own(road: Road, client: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
     context = context_of(road)
     if context is None:
-        return await verb(road, payload, payload_id=payload_id, client=client)
+        yield client
+        return
     async with httpx.AsyncClient(trust_env=False, verify=context) as own:
-        return await verb(road, payload, payload_id=payload_id, client=own)
+        yield own

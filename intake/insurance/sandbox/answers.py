@@ -6,7 +6,7 @@ from collections import Counter
 
 from ..x12.segments import Segment
 from ..x12.writing import VERSION, clean, npi_is_valid
-from .members import MEMBERS, PAYER_ID, PAYER_NAME, Dependent, Enrolled
+from .members import MEMBERS, PAYER_ID, PAYER_NAME, PAYER_REJECTS, PROVIDER_REJECTS, Dependent, Enrolled
 from .questions import Asked, Question, Refused
 
 GENERAL = frozenset(["1", "33", "35", "47", "48", "50", "86", "88", "98", "AL", "MH", "UC"])
@@ -47,10 +47,14 @@ def _parties(question: Question) -> list[Segment]:
     if _at(question.payer, 9) != PAYER_ID:
         named = ["NM1", "PR", "2", _at(question.payer, 3), "", "", "", "", "PI", _at(question.payer, 9)]
         return [["HL", "1", "", "20", "0"], named, _aaa("79", "C")]
-    if npi_is_valid(_at(question.provider, 9)):
+    row = MEMBERS.get(question.subscriber.member_id)
+    reject = row.reject if row else ""
+    if reject in PAYER_REJECTS:
+        return [["HL", "1", "", "20", "0"], payer, _aaa(reject, "C")]
+    if reject not in PROVIDER_REJECTS and npi_is_valid(_at(question.provider, 9)):
         return []
     head: list[Segment] = [["HL", "1", "", "20", "1"], payer, ["HL", "2", "1", "21", "0"], question.provider]
-    return [*head, _aaa("43", "C")]
+    return [*head, _aaa(reject if reject in PROVIDER_REJECTS else "43", "C")]
 
 
 def _people(question: Question, asked_before: Counter[str]) -> list[Segment]:

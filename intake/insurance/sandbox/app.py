@@ -1,9 +1,9 @@
 """The sandbox plan as a bare ASGI application: `uvicorn intake.insurance.sandbox.app:app`.
 
-POST to a path ending in /raw-x12 speaks the JSON API, one ending in /soap CAQH CORE vC2.2.0 real time in SOAP, any
-other the same in MIME; GET /health answers `ok`. It accepts the user `helpline` with the password `sandbox`
-(SANDBOX_USER, SANDBOX_PASSWORD), which is the API key too, and only ever answers from its own table of invented
-members (`members.py`). Nothing is logged.
+POST to a path with /batch in it takes batches and gives their answers out, one ending in /raw-x12 speaks the JSON API,
+one ending in /soap CAQH CORE vC2.2.0 real time in SOAP, any other the same in MIME; GET /health answers `ok`. It
+accepts the user `helpline` with the password `sandbox` (SANDBOX_USER, SANDBOX_PASSWORD), which is the API key too, and
+only ever answers from its own table of invented members (`members.py`). Nothing is logged.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..x12.segments import NotX12, Segment
-from . import json_api, mime, soap
+from . import batch, json_api, mime, soap
 from .answers import write_271, write_999, write_ta1
 from .members import MEMBERS, Conduct
 from .questions import Question, Refused, read_question
@@ -27,6 +27,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 MAX_REQUEST = 200_000
 HUGE = 5_000_000
+DELAYS = {Conduct.SLOW: ("SANDBOX_SLOW_SECONDS", "20"), Conduct.VERY_SLOW: ("SANDBOX_VERY_SLOW_SECONDS", "60")}
 MAINTENANCE = Reply("text/html", b"<html><body><h1>Scheduled maintenance</h1></body></html>")
 
 asked_before: Counter[str] = Counter()
@@ -58,8 +59,11 @@ async def _question(scope: Scope, receive: Receive, send: Send) -> None:
     if body is None:
         await _send(send, Reply("text/plain", b"too large\n", status=413))
         return
-    protocol = spoken_at(scope["path"])
     headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    if "/batch" in scope["path"]:
+        await _send(send, batch.respond(scope["path"], headers, body, lambda payload: answer(payload, None)[1]))
+        return
+    protocol = spoken_at(scope["path"])
     try:
         kind, payload, conduct = answer(*protocol.taken(headers, body))
         reply = protocol.given(kind, payload)
@@ -79,8 +83,8 @@ def spoken_at(path: str) -> Protocol:
 async def _behave(conduct: Conduct, reply: Reply, receive: Receive, send: Send) -> None:
     if conduct is Conduct.HANG:
         await _hung_up(receive, None)
-    elif conduct is Conduct.SLOW:
-        if not await _hung_up(receive, _seconds("SANDBOX_SLOW_SECONDS", "20")):
+    elif conduct in DELAYS:
+        if not await _hung_up(receive, _seconds(*DELAYS[conduct])):
             await _send(send, reply)
     elif conduct is Conduct.GARBAGE:
         await _send(send, MAINTENANCE)

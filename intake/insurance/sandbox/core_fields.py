@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from ..clearinghouses.core_batch import RESULTS
 from .speaking import user_is_right
 
 PAYLOAD_TYPES = {
@@ -26,6 +27,14 @@ def fault_of(fields: dict[str, str]) -> str:
     if fields["PayloadType"] != "X12_270_Request_005010X279A1":
         return "PayloadTypeIllegal"
     return "" if fields["ProcessingMode"] == "RealTime" else "ProcessingModeIllegal"
+
+
+def batch_fault_of(fields: dict[str, str]) -> str:
+    """The same for a batch, or for picking one up, whose payload is looked at elsewhere."""
+    mode = fields.get("ProcessingMode")
+    kind = "X12_270_Request_005010X279A1" if fields.get("PayloadType") == RESULTS else fields.get("PayloadType", "")
+    real_time = {**fields, "PayloadType": kind, "Payload": "-", "ProcessingMode": "RealTime" if mode == "Batch" else ""}
+    return fault_of(real_time)
 
 
 def answered(kind: str, payload: bytes) -> dict[str, bytes]:

@@ -24,6 +24,13 @@
 | SBX100020 | Alma Jensen | 1992-11-02 | the answer drips, a byte a second (SANDBOX_DRIP_SECONDS) |
 | SBX100021 | Oscar Dunn | 1969-06-30 | an answer of more than 5 MB |
 | SBX100022 | Nina Sokol | 1998-01-08 | the answer comes twice in one reply |
+| SBX100023 | Tunde Adeyemi | 1994-09-17 | active, pending investigation: not stated |
+| SBX100024 | Clara Rossi | 1987-02-11 | two plans, of which one ended last year |
+| SBX100025 | Lan Nguyen | 1951-10-03 | Medicare, with a Medicare Advantage plan to ask |
+| SBX100026 | Joel Baker | 1980-06-25 | active, self-funded by an employer |
+| SBX100027 | Arjun Singh | 1999-04-01 | active, with limits: 30 visits a year, 18 left |
+| SBX100028 | Ida Wolfe | 1973-12-30 | a good answer after 60 seconds (SANDBOX_VERY_SLOW_SECONDS) |
+| SBX3000.. | Case Refused | 1990-01-01 | the AAA of the last two signs, such as SBX300079 or SBX3000T4 |
 """
 
 from __future__ import annotations
@@ -31,6 +38,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from ..x12 import codes
 
 PAYER_ID = "SBX01"
 PAYER_NAME = "SANDBOX HEALTH PLAN (DEMO)"
@@ -41,6 +50,7 @@ class Conduct(StrEnum):
 
     ANSWER = "answer"
     SLOW = "slow"
+    VERY_SLOW = "very_slow"
     GARBAGE = "garbage"
     CUT_OFF = "cut_off"
     OTHER_TRACE = "other_trace"
@@ -123,6 +133,66 @@ CARVED_OUT = (
     "PER*IC**TE*8005550133",
     "LE*2120",
 )
+PENDING = ("EB*5**30*PR*SANDBOX CHOICE PPO", "DTP*346*D8*{year}0101", "MSG*ELIGIBILITY IS BEING REVIEWED")
+TWO_PLANS = (
+    "EB*1*IND*30*HM*SANDBOX STANDARD HMO",
+    "REF*6P*GRP-OLD",
+    "DTP*346*D8*{last_year}0101",
+    "DTP*347*D8*{last_year}1231",
+    "EB*C*IND*30*HM*SANDBOX STANDARD HMO*23*900*****Y",
+    "EB*1**AI*HM*SANDBOX STANDARD HMO",
+    "EB*1*IND*30*PR*SANDBOX CHOICE PPO",
+    "REF*6P*GRP-NEW",
+    "DTP*346*D8*{year}0101",
+    "EB*C*IND*30*PR*SANDBOX CHOICE PPO*23*2000*****Y",
+    "EB*C*IND*30*PR*SANDBOX CHOICE PPO*29*1250.5*****Y",
+    "EB*1**AI*PR*SANDBOX CHOICE PPO",
+    "EB*A*IND*AI*PR*SANDBOX CHOICE PPO***.2***Y*Y",
+)
+MEDICARE_ADVANTAGE = (
+    "EB*1**30*MA",
+    "DTP*291*D8*{last_year}0101",
+    "EB*1**30^AI^MH*MB",
+    "DTP*291*D8*{last_year}0101",
+    "EB*R**30*HM*SANDBOX SENIOR ADVANTAGE",
+    "REF*18*H9999 001",
+    "DTP*290*D8*{year}0101",
+    "LS*2120",
+    "NM1*PRP*2*SANDBOX SENIOR ADVANTAGE*****PI*SBX04",
+    "PER*IC**TE*8005550144",
+    "LE*2120",
+)
+SELF_FUNDED = (
+    "EB*1*IND*30*PS*SANDBOX EMPLOYER CHOICE",
+    "REF*6P*0098765*SANDBOX MANUFACTURING INC",
+    "MSG*SELF-FUNDED PLAN, ADMINISTRATIVE SERVICES ONLY",
+    "LS*2120",
+    "NM1*P5*2*SANDBOX MANUFACTURING INC",
+    "LE*2120",
+    "EB*1**AI^MH",
+    "EB*A*IND*AI*****.3***Y*Y",
+)
+LIMITED = (
+    *PPO,
+    "EB*1**AI^MH",
+    "EB*F*IND*AI********N*Y",
+    "HSD*VS*30***23*1",
+    "EB*F*IND*AI***24*****N*Y",
+    "HSD*VS*12***23*1",
+    "EB*F*IND*AI***29*****N*Y",
+    "HSD*VS*18***23*1",
+    "EB*F*IND*MH***32*25000*****Y",
+    "EB*F*IND*MH***33*9000.5*****Y",
+)
+# AAA03 that stand in the loop of the payer and of the provider (ELIGIBILITY.md 4.9); all others in the subscriber's
+PAYER_REJECTS = frozenset(["04", "41", "79", "80", "T4"])
+PROVIDER_REJECTS = frozenset(["43", "44", "45", "46", "47", "48", "50", "51", "97"])
+
+
+def refused(code: str) -> Enrolled:
+    """A member about whom the plan always says this AAA03: SBX3 and the code, with zeros between."""
+    return Enrolled(f"SBX3{code:0>5}", "REFUSED", "CASE", date(1990, 1, 1), reject=code)
+
 
 TABLE = (
     Enrolled("SBX100001", "REYES", "DANIEL", date(1996, 4, 12), FULL),
@@ -154,5 +224,12 @@ TABLE = (
     Enrolled("SBX100020", "JENSEN", "ALMA", date(1992, 11, 2), FULL, Conduct.DRIP),
     Enrolled("SBX100021", "DUNN", "OSCAR", date(1969, 6, 30), FULL, Conduct.HUGE),
     Enrolled("SBX100022", "SOKOL", "NINA", date(1998, 1, 8), FULL, Conduct.TWICE),
+    Enrolled("SBX100023", "ADEYEMI", "TUNDE", date(1994, 9, 17), PENDING),
+    Enrolled("SBX100024", "ROSSI", "CLARA", date(1987, 2, 11), TWO_PLANS),
+    Enrolled("SBX100025", "NGUYEN", "LAN", date(1951, 10, 3), MEDICARE_ADVANTAGE),
+    Enrolled("SBX100026", "BAKER", "JOEL", date(1980, 6, 25), SELF_FUNDED),
+    Enrolled("SBX100027", "SINGH", "ARJUN", date(1999, 4, 1), LIMITED),
+    Enrolled("SBX100028", "WOLFE", "IDA", date(1973, 12, 30), FULL, Conduct.VERY_SLOW),
+    *(refused(code) for code in codes.reject_codes()),
 )
 MEMBERS = {row.member_id: row for row in TABLE}

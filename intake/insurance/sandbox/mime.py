@@ -17,16 +17,17 @@ def taken(headers: dict[str, str], body: bytes) -> tuple[bytes, str | None]:
         raise NotTaken(Reply("text/plain", b"multipart/form-data expected\n", status=400)) from None
     fault = core_fields.fault_of({name: value.decode("latin-1") for name, value in parts.items()})
     if fault:
-        raise NotTaken(_multipart(core_fields.refused(fault)))
+        raise NotTaken(multipart(core_fields.refused(fault)))
     return parts["Payload"], parts["SenderID"].decode("latin-1")
 
 
 def given(kind: str, payload: bytes) -> Reply:
     """Any payload, as the parts of a form."""
-    return _multipart(core_fields.answered(kind, payload))
+    return multipart(core_fields.answered(kind, payload))
 
 
-def _multipart(fields: dict[str, bytes]) -> Reply:
+def multipart(fields: dict[str, bytes]) -> Reply:
+    """An answer whose fields are the parts of a form."""
     boundary = uuid.uuid4().hex
     lines = [
         b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (boundary.encode(), k.encode(), v)

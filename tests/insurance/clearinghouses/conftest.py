@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -37,16 +38,12 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the sandbox payer did not start")
 
 
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[str]:
-    """Base address of a running sandbox whose slow member takes 0.4 seconds."""
+@contextmanager
+def running(**changes: str) -> Iterator[str]:
+    """Base address of a sandbox that runs meanwhile, with these variables beside its usual ones."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "intake.insurance.sandbox.app:app", "--port", str(port)]
-    environment = os.environ | {
-        "SANDBOX_SLOW_SECONDS": "0.4",
-        "SANDBOX_DRIP_SECONDS": "0.02",
-        "SANDBOX_USER": "helpline",
-    }
+    environment = os.environ | {"SANDBOX_USER": "helpline"} | changes
     process = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=environment)
     try:
         wait_for(f"http://127.0.0.1:{port}/health", process)
@@ -54,6 +51,20 @@ def sandbox() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[str]:
+    """One whose slow member takes 0.4 seconds."""
+    with running(SANDBOX_SLOW_SECONDS="0.4", SANDBOX_DRIP_SECONDS="0.02") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def unhurried() -> Iterator[str]:
+    """One as slow as it says."""
+    with running() as address:
+        yield address
 
 
 PATHS = {"core_mime": "/core", "core_soap": "/core/soap", "json_api": "/change/medicalnetwork/eligibility/v3/raw-x12"}

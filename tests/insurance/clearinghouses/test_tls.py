@@ -18,6 +18,7 @@ import pytest
 from intake.insurance.clearinghouses import roads, tls
 from intake.insurance.clearinghouses.errors import FixConfiguration, OutcomeUnknown, TryAgain
 from intake.insurance.clearinghouses.road import Road
+from intake.insurance.clearinghouses.trying import Stage, walk
 from intake.insurance.x12 import ReplyKind, read_reply, write_270
 from tests.insurance.clearinghouses.certificates import Authority
 from tests.insurance.clearinghouses.conftest import ROOT, free_port
@@ -115,3 +116,19 @@ def test_a_pair_that_does_not_fit_asks_nobody(guarded: Road) -> None:
 
 def test_a_key_is_not_in_the_representation(guarded: Road) -> None:
     assert "PRIVATE KEY" not in repr(guarded)
+
+
+@pytest.mark.parametrize(
+    ("changes", "stage", "good", "said"),
+    [
+        ({}, Stage.QUESTION, True, "took the question"),
+        ({"certificate": "", "private_key": ""}, Stage.ENCRYPTION, False, "certificate"),
+        ({"authorities": STRANGER.pem}, Stage.ENCRYPTION, False, "not one we trust"),
+    ],
+)
+def test_a_walk_says_what_is_wrong_with_a_certificate(
+    guarded: Road, changes: dict[str, str], stage: Stage, good: bool, said: str
+) -> None:
+    last = walk(replace(guarded, **changes), write_270(DANIEL, ENVELOPE)).steps[-1]
+    assert (last.stage, last.good) == (stage, good)
+    assert said in last.words

@@ -57,6 +57,11 @@ def service_types(of_family: str) -> tuple[str, ...]:
     return tuple(code for code, row in _table("service_types").items() if row["family"] == of_family)
 
 
+def reject_codes() -> tuple[str, ...]:
+    """Every AAA03 we know, in the order of the table."""
+    return tuple(_table("rejects"))
+
+
 def reject(code: str) -> RejectCode:
     """The row of an AAA03; a code that is not in the table goes to a person."""
     row = _table("rejects").get(code)
