@@ -132,9 +132,11 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
 
     def half_answered(self) -> VerificationQuerySet:
         """Answered, but not about substance use treatment, with nothing newer and no call since; oldest first."""
-        newer = Verification.objects.filter(policy=OuterRef("policy"), made_at__gt=OuterRef("made_at"))
+        ours = Verification.objects.of_their_plan()
+        newer = ours.filter(policy=OuterRef("policy"), made_at__gt=OuterRef("made_at"))
         return (
             self.may_be_called()
+            .of_their_plan()
             .filter(~Exists(newer), coverage=Verification.Coverage.NOT_STATED, asked_by_phone_at=None)
             .order_by("made_at")
         )
@@ -209,7 +211,9 @@ class Verification(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=S.values), name="verification_state_is_known"),
             models.UniqueConstraint(
-                fields=["policy"], condition=~Q(state__in=FINAL), name="one_open_verification_a_policy"
+                fields=["policy"],
+                condition=~Q(state__in=FINAL) & Q(payer_said__isnull=True),
+                name="one_open_verification_a_policy",
             ),
         ]
         indexes = [
