@@ -61,7 +61,7 @@ class Case:
         """Every question put to a plan of theirs, newest first."""
         if self.policy is None:
             return []
-        asked = self.policy.verifications.select_related("policy__payer", "payer").prefetch_related("phone_calls")
+        asked = self.policy.verifications.select_related("policy__payer", "payer")
         return list(asked.order_by("-made_at"))
 
     @property
@@ -95,7 +95,7 @@ class Case:
     @property
     def was_called(self) -> bool:
         """Whether somebody asked their plan on the phone since its newest answer."""
-        return bool(self.verification and self.verification.phone_calls.all())
+        return bool(self.verification and self.verification.asked_by_phone_at)
 
     @property
     def points_elsewhere(self) -> bool:
