@@ -24,32 +24,4 @@ class Migration(migrations.Migration):
             name="payer_said",
             field=helpline.vault.fields.EncryptedTextField(null=True),
         ),
-        migrations.RemoveConstraint(model_name="verification", name="one_open_verification_a_policy"),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            frozenset(
-                                {
-                                    "answered",
-                                    "by_phone",
-                                    "configuration",
-                                    "quarantined",
-                                    "rejected",
-                                    "unknown",
-                                    "withdrawn",
-                                }
-                            ),
-                        ),
-                        _negated=True,
-                    ),
-                    ("payer_said__isnull", True),
-                ),
-                fields=("policy",),
-                name="one_open_verification_a_policy",
-            ),
-        ),
     ]
