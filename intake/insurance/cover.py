@@ -240,16 +240,18 @@ def cover_of(summary: Summary | None, calls: Iterable[PhoneCall] = (), *, told: 
         return _phoned_only(phoned) if phoned else None
     open_keys = [question.key.removeprefix("ask.") for question in script(summary, told)]
     answered = {code for code in summary.asked if code in summary.answered}
+    # Of a question that was refused nothing is stated, which needs no list
+    missing = open_keys if summary.plans else []
     return Cover(
         state=summary.coverage.value,
         headline=_headline(summary),
         sentences=tuple(_sentences(summary)),
         asked=_kinds_of_care(summary.asked),
         answered=_kinds_of_care(code for code in summary.asked if code in answered),
-        unanswered=_kinds_of_care(code for code in summary.asked if code not in answered),
+        unanswered=_kinds_of_care(code for code in summary.asked if summary.plans and code not in answered),
         plans=tuple(_plan(plan, summary.on) for plan in summary.plans),
-        not_stated=tuple(_(NOT_STATED[key]) for key in open_keys if not key.startswith("level.")),
-        levels_not_stated=tuple(_(NOT_STATED[f"level.{x}"]) for x in LEVELS if f"level.{x}" in open_keys),
+        not_stated=tuple(_(NOT_STATED[key]) for key in missing if not key.startswith("level.")),
+        levels_not_stated=tuple(_(NOT_STATED[f"level.{x}"]) for x in LEVELS if f"level.{x}" in missing),
         script=tuple(question_words(key) for key in open_keys),
         numbers=tuple(ToCall(n.name, _(ROLES[n.role]), n.telephone) for n in summary.numbers),
         others=tuple(_other(one) for one in summary.suggestions),

@@ -232,6 +232,11 @@ class Verification(models.Model):
         return self.state in FINAL
 
     @property
+    def is_open(self) -> bool:
+        """Whether a worker, or somebody with a phone, still has to ask."""
+        return not self.is_final or (self.state == S.BY_PHONE and not self.asked_by_phone_at)
+
+    @property
     def asked_payer(self) -> Payer | None:
         """Whom this question is put to, if we know them."""
         return self.policy.payer if self.payer_said is None else self.payer

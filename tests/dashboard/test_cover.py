@@ -152,6 +152,7 @@ def test_pressing_once_asks_the_company_the_plan_pointed_to(
     assert "Ask SANDBOX BEHAVIORAL now" in said(page_of(desk, inquiry))
     for _ in range(2):
         assert "The other company is asked, too." in post(desk, "desk_ask_other", question.pk, at)
+    assert "Being asked: see below." in said(page_of(desk, inquiry))
     other = Verification.objects.exclude(pk=question.pk).get()
     assert (other.state, other.payer, other.asked_name) == (S.WAITING, behavioral, "Sandbox Behavioral")
     [claim] = claim_due(10)
@@ -288,6 +289,7 @@ def test_a_typed_error_leads_to_its_field(
     page = page_of(desk, inquiry)
     correct = reverse("desk_correct", args=[inquiry.pk])
     form = desk.get(correct).content.decode()
+    assert "Not stated by the plan" not in page
     for field, words in fields.items():
         assert f'<a href="{correct}#tell_{field}">{words}</a>' in page
         assert f'id="tell_{field}"' in form
