@@ -61,7 +61,7 @@ class Case:
         """Every question put to a plan of theirs, newest first."""
         if self.policy is None:
             return []
-        asked = self.policy.verifications.select_related("policy__payer", "payer").prefetch_related("phone_calls")
+        asked = self.policy.verifications.select_related("policy__payer", "payer")
         return list(asked.order_by("-made_at"))
 
     @property
@@ -87,10 +87,21 @@ class Case:
             if one.payer_said is None and one.state == VerificationState.ANSWERED and one != self.verification
         ]
 
-    @property
+    @cached_property
     def summary(self) -> Summary | None:
         """What the newest answer means; None while there is none."""
         return summary_of(self.verification) if self.verification else None
+
+    @property
+    def was_called(self) -> bool:
+        """Whether somebody asked their plan on the phone since its newest answer."""
+        return bool(self.verification and self.verification.asked_by_phone_at)
+
+    @property
+    def points_elsewhere(self) -> bool:
+        """Whether the newest answer names a company that nobody asked yet."""
+        suggested = self.summary.suggestions if self.summary else ()
+        return any(one.name for one in suggested) and not self.other_verifications
 
     @cached_property
     def agreed(self) -> Agreed:

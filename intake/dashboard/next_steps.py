@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from intake.board.case import Case
 from intake.inquiries.models import State
 from intake.inquiries.triage import Urgency
+from intake.insurance.models import Verification
 from intake.insurance.models import VerificationState as S
 
 
@@ -72,5 +73,9 @@ def _about_insurance(case: Case) -> Iterator[Step]:
             yield Step(_("They have not agreed that we ask their plan: offer the one-time link."), "consent")
         else:
             yield Step(_("Only the person can agree: offer a one-time link for them."), "consent")
+    if verification and verification.coverage == Verification.Coverage.NOT_STATED and not case.was_called:
+        yield Step(_("The plan did not say whether it covers this care: ask it by phone."), "insurance")
+    if case.points_elsewhere:
+        yield Step(_("Their plan points to another company: ask that one, too."), "insurance")
     if case.may_check and verification is None:
         yield Step(_("Ask their plan what it covers."), "insurance")

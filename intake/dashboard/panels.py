@@ -116,6 +116,7 @@ def _insurance(request: StaffRequest, case: Case) -> Context:
         "cover": told(newest) if newest else None,
         "to_correct": to_correct(newest) if newest else (),
         "others": [(one, told(one)) for one in case.other_verifications],
+        "being_asked": {one.payer_said for one in case.other_verifications if one.is_open},
         "may_verify": request.user.may(Permission.VERIFY_INSURANCE),
         "call": new_id(),
     }

@@ -24,9 +24,9 @@ from intake.disclosures.consenting import NoConsent, standing
 from intake.disclosures.models import Purpose
 from intake.disclosures.wording import NOTICE_SHORT
 from intake.inquiries.models import MoveRefused
-from intake.insurance.cover import summary_of, told
+from intake.insurance.cover import calls_about, summary_of, told, told_by_phone
 from intake.insurance.models import Verification
-from intake.insurance.x12.script import script, stated
+from intake.insurance.x12.script import WORDS, script, stated
 from intake.journey.phone_check import begin_phone_check, keep_phone_answer, the_call
 
 
@@ -64,9 +64,10 @@ def phone_check(request: StaffRequest, verification_id: UUID) -> HttpResponse:
 def _form(verification: Verification, typed: QueryDict | None) -> PhoneAnswerForm:
     """The script: what the answer leaves open; and, to be asked again if they like, what it states."""
     summary = summary_of(verification)
-    open_keys = [question.key.removeprefix("ask.") for question in script(summary)]
-    known_keys = [each.key for each in stated(summary)] if summary else []
-    return PhoneAnswerForm(typed, open_keys=open_keys, known_keys=[key for key in known_keys if key not in open_keys])
+    told_before = told_by_phone(verification, calls_about(verification))
+    open_keys = [question.key.removeprefix("ask.") for question in script(summary, told_before)]
+    known_keys = [*(each.key for each in stated(summary)), *told_before] if summary else sorted(told_before)
+    return PhoneAnswerForm(typed, open_keys=open_keys, known_keys=[key for key in WORDS if key in set(known_keys)])
 
 
 def _context(request: StaffRequest, verification: Verification, form: PhoneAnswerForm) -> dict[str, Any]:

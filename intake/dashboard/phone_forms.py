@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from intake.dashboard.forms import LONGEST_NOTE, NOTE, DeskForm
@@ -17,6 +18,8 @@ from intake.insurance.x12.script import YES_OR_NO
 
 SAID = [("yes", _("Yes")), ("no", _("No")), ("not_said", _("They could not say"))]
 LONGEST_ANSWER = 600
+# Heard with its question, which is read above it
+IN_THEIR_WORDS = '{}<span class="visually-hidden">: {}</span>'
 OTHER = "other"
 
 
@@ -71,7 +74,7 @@ class PhoneAnswerForm(DeskForm):
             )
         long_one = _("%(question)s Use %(most)s characters or fewer.") % {"question": words, "most": LONGEST_ANSWER}
         field = forms.CharField(
-            label=_("In their words") if key in YES_OR_NO else words,
+            label=format_html(IN_THEIR_WORDS, _("In their words"), words) if key in YES_OR_NO else words,
             required=False,
             max_length=LONGEST_ANSWER,
             error_messages={"max_length": long_one},

@@ -7,7 +7,7 @@ is never translated. Source numbers (``at``) lead to ``x12/tracing.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -206,33 +206,58 @@ def summary_of(verification: Verification) -> Summary | None:
 
 
 def told(verification: Verification) -> Cover | None:
-    """As ``cover_of``, of one question with the calls made about it."""
-    return cover_of(summary_of(verification), verification.phone_calls.all())
+    """As ``cover_of``, of one question with the calls made about it, and about earlier questions to the same plan."""
+    calls = calls_about(verification)
+    return cover_of(summary_of(verification), calls, told=told_by_phone(verification, calls))
 
 
-def cover_of(summary: Summary | None, calls: Iterable[PhoneCall] = ()) -> Cover | None:
-    """Everything in the active language; None while there is neither an answer nor a call."""
-    told = tuple(_call(call, summary) for call in calls)
+def calls_about(verification: Verification) -> list[PhoneCall]:
+    """Newest first. What was said about an earlier answer stays beside the newer one, with its day."""
+    if verification.payer_said is not None:
+        return list(verification.phone_calls.all())
+    earlier = Verification.objects.of_their_plan().filter(policy_id=verification.policy_id)
+    return list(PhoneCall.objects.filter(verification__in=earlier))
+
+
+def told_by_phone(verification: Verification, calls: Iterable[PhoneCall]) -> frozenset[str]:
+    """The questions that somebody answered on the phone about this very answer; "they could not say" leaves it open."""
+    return frozenset(
+        answer["key"]
+        for call in calls
+        if call.verification_id == verification.pk
+        for answer in call.answers_json
+        if answer.get("said") != "not_said"
+    )
+
+
+def cover_of(summary: Summary | None, calls: Iterable[PhoneCall] = (), *, told: Collection[str] = ()) -> Cover | None:
+    """Everything in the active language; None while there is neither an answer nor a call.
+
+    ``told`` are the keys of the script that a call answered: nobody has to ask them again.
+    """
+    phoned = tuple(_call(call, summary) for call in calls)
     if summary is None:
-        return _phoned_only(told) if told else None
-    open_keys = [question.key.removeprefix("ask.") for question in script(summary)]
+        return _phoned_only(phoned) if phoned else None
+    open_keys = [question.key.removeprefix("ask.") for question in script(summary, told)]
     answered = {code for code in summary.asked if code in summary.answered}
+    # Of a question that was refused nothing is stated, which needs no list
+    missing = open_keys if summary.plans else []
     return Cover(
         state=summary.coverage.value,
         headline=_headline(summary),
         sentences=tuple(_sentences(summary)),
         asked=_kinds_of_care(summary.asked),
         answered=_kinds_of_care(code for code in summary.asked if code in answered),
-        unanswered=_kinds_of_care(code for code in summary.asked if code not in answered),
+        unanswered=_kinds_of_care(code for code in summary.asked if summary.plans and code not in answered),
         plans=tuple(_plan(plan, summary.on) for plan in summary.plans),
-        not_stated=tuple(_(NOT_STATED[key]) for key in open_keys if not key.startswith("level.")),
-        levels_not_stated=tuple(_(NOT_STATED[f"level.{x}"]) for x in LEVELS if f"level.{x}" in open_keys),
+        not_stated=tuple(_(NOT_STATED[key]) for key in missing if not key.startswith("level.")),
+        levels_not_stated=tuple(_(NOT_STATED[f"level.{x}"]) for x in LEVELS if f"level.{x}" in missing),
         script=tuple(question_words(key) for key in open_keys),
         numbers=tuple(ToCall(n.name, _(ROLES[n.role]), n.telephone) for n in summary.numbers),
         others=tuple(_other(one) for one in summary.suggestions),
         warnings=tuple(_say(one.words) for one in summary.warnings if one.key != "unanswered"),
         own_words=tuple(dict.fromkeys(note.words for note in summary.notes)),
-        calls=told,
+        calls=phoned,
         no_promise=_(NO_PROMISE),
     )
 

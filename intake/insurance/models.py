@@ -132,9 +132,11 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
 
     def half_answered(self) -> VerificationQuerySet:
         """Answered, but not about substance use treatment, with nothing newer and no call since; oldest first."""
-        newer = Verification.objects.filter(policy=OuterRef("policy"), made_at__gt=OuterRef("made_at"))
+        ours = Verification.objects.of_their_plan()
+        newer = ours.filter(policy=OuterRef("policy"), made_at__gt=OuterRef("made_at"))
         return (
             self.may_be_called()
+            .of_their_plan()
             .filter(~Exists(newer), coverage=Verification.Coverage.NOT_STATED, asked_by_phone_at=None)
             .order_by("made_at")
         )
@@ -151,8 +153,8 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
 class Verification(models.Model):
     """One question to one payer. Coverage is null while there is no readable answer: "could not be determined".
 
-    ``payer_said`` is the name of another company their plan pointed to, when that one is asked; ``payer`` is its row,
-    if we know it. Otherwise the policy's own payer is asked.
+    ``payer`` is whom it is put to, if we know them: at their gate an open one waits. ``payer_said`` is the name of
+    another company their plan pointed to, when that one is asked. Otherwise the policy's own payer is asked.
     """
 
     class Coverage(models.TextChoices):
@@ -176,7 +178,7 @@ class Verification(models.Model):
     asked_by_phone_at = models.DateTimeField(null=True)
     why = models.CharField(max_length=60, blank=True)
     summary_json = EncryptedJSONField(null=True)
-    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
     payer_said = EncryptedTextField(null=True)
 
     objects = VerificationQuerySet.as_manager()
@@ -209,7 +211,9 @@ class Verification(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=S.values), name="verification_state_is_known"),
             models.UniqueConstraint(
-                fields=["policy"], condition=~Q(state__in=FINAL), name="one_open_verification_a_policy"
+                fields=["policy"],
+                condition=~Q(state__in=FINAL) & Q(payer_said__isnull=True),
+                name="one_open_verification_a_policy",
             ),
         ]
         indexes = [
@@ -226,6 +230,11 @@ class Verification(models.Model):
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a worker, or somebody with a phone, still has to ask."""
+        return not self.is_final or (self.state == S.BY_PHONE and not self.asked_by_phone_at)
 
     @property
     def asked_payer(self) -> Payer | None:

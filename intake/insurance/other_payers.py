@@ -37,9 +37,7 @@ def standing_question(policy: Policy, name: str, payer: Payer | None) -> Verific
     """The newest question to this company that is still open, or waits for a call."""
     asked = policy.verifications.exclude(payer_said__isnull=True).order_by("-made_at")
     mine = [one for one in asked if one.payer_said == name or (payer and one.payer_id == payer.pk)]
-    return next(
-        (one for one in mine if not one.is_final or (one.state == S.BY_PHONE and not one.asked_by_phone_at)), None
-    )
+    return next((one for one in mine if one.is_open), None)
 
 
 def ask_other_payer(policy: Policy, name: str, payer: Payer | None, *, has_road: bool) -> Verification:

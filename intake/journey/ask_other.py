@@ -42,8 +42,6 @@ def ask_other(verification: Verification, at: int, *, by: User) -> Verification:
         known = standing_question(policy, suggestion.name, payer)
         if known:
             return known
-        if policy.verifications.filter(finished_at=None).exists():
-            raise MoveRefused(_("Their plan is being asked just now. Wait for its answer, then press again."))
         electronically = payer_has_road(payer.pk if payer else None) and not policy.holder_may_not_know
         asked = ask_other_payer(policy, suggestion.name, payer, has_road=electronically)
         announce("verification", policy.inquiry_id)

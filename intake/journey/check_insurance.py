@@ -40,12 +40,12 @@ def correct(inquiry: Inquiry, answers: Answers, *, by: Actor) -> Inquiry:
         if put(inquiry.caller, name=answers.caller_name, relation=answers.relation or ""):
             inquiry.caller.save()
         _keep_contact_points(inquiry, answers)
-        _mind_consents(inquiry, keep_policy(inquiry, answers), by=by)
+        mind_consents(inquiry, keep_policy(inquiry, answers), by=by)
         announce("changed", inquiry.pk)
     return inquiry
 
 
-def _mind_consents(inquiry: Inquiry, policy: Policy | None, *, by: Actor) -> None:
+def mind_consents(inquiry: Inquiry, policy: Policy | None, *, by: Actor) -> None:
     """What was signed for another person or plan ends, and what waits on it is not asked."""
     ended = end_unfitting(
         inquiry_id=inquiry.pk,

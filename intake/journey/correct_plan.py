@@ -11,17 +11,18 @@ from typing import Any
 from django.db.models.functions import Now
 
 from helpline.audit.acting import Actor, acting
-from intake.disclosures.consenting import end_unfitting, standing
+from intake.disclosures.consenting import standing
 from intake.disclosures.models import Purpose
 from intake.inquiries.answers import Answers, Insurance, Person
 from intake.inquiries.events import announce
 from intake.inquiries.models import Inquiry, MoveRefused
 from intake.inquiries.opening import answer_again
 from intake.insurance.correcting import to_correct
-from intake.insurance.models import Policy, Verification, VerificationState
+from intake.insurance.models import Verification, VerificationState
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
-from intake.insurance.verification import ask_for
+from intake.insurance.verification import ask_for, hold_waiting
+from intake.journey.check_insurance import mind_consents
 
 MOST_A_DAY = 3
 """Questions a plan refused, ours and theirs together: more would be guessing at somebody's record."""
@@ -50,6 +51,7 @@ def correct_plan(inquiry_id: uuid.UUID, said: Mapping[str, Any], *, by: Actor) -
     is nothing to correct (any more), ``TooManyGuesses``.
     """
     with acting(by):
+        hold_waiting(inquiry_id)
         inquiry = Inquiry.objects.hold_open(inquiry_id)
         verification = newest_question(inquiry_id)
         if verification is None or not to_correct(verification):
@@ -61,21 +63,13 @@ def correct_plan(inquiry_id: uuid.UUID, said: Mapping[str, Any], *, by: Actor) -
         inquiry = answer_again(inquiry, answers)
         policy = keep_policy(inquiry, answers)
         announce("changed", inquiry_id)
-        return policy is not None and _ask_again(inquiry, policy, by=by)
-
-
-def _ask_again(inquiry: Inquiry, policy: Policy, *, by: Actor) -> bool:
-    end_unfitting(
-        inquiry_id=inquiry.pk,
-        person=inquiry.person.full_name,
-        plans=[policy.payer_said, str(policy.payer or "")],
-        caller_is_person=inquiry.caller_is_person,
-        by=by,
-    )
-    if Purpose.CHECK_INSURANCE not in standing(inquiry.pk):
-        return False
-    ask_for(policy)
-    nudge()
+        if policy is None:
+            return False
+        mind_consents(inquiry, policy, by=by)
+        if Purpose.CHECK_INSURANCE not in standing(inquiry_id):
+            return False
+        ask_for(policy)
+        nudge()
     return True
 
 

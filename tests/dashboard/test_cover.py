@@ -23,7 +23,7 @@ from intake.insurance.verification import claim_due
 from intake.journey.check_insurance import check_insurance
 from intake.journey.demo import SANDBOX
 from tests.dashboard.conftest import opened
-from tests.dashboard.test_desk import CALLED, page_of, post
+from tests.dashboard.test_desk import CALLED, page_of, post, told_again
 from tests.insurance.answered import CARED_FOR, CARVED_OUT, PPO, answered
 from tests.pdf_text import text_of
 
@@ -152,6 +152,7 @@ def test_pressing_once_asks_the_company_the_plan_pointed_to(
     assert "Ask SANDBOX BEHAVIORAL now" in said(page_of(desk, inquiry))
     for _ in range(2):
         assert "The other company is asked, too." in post(desk, "desk_ask_other", question.pk, at)
+    assert "Being asked: see below." in said(page_of(desk, inquiry))
     other = Verification.objects.exclude(pk=question.pk).get()
     assert (other.state, other.payer, other.asked_name) == (S.WAITING, behavioral, "Sandbox Behavioral")
     [claim] = claim_due(10)
@@ -159,6 +160,17 @@ def test_pressing_once_asks_the_company_the_plan_pointed_to(
     assert "Sandbox Behavioral" in Disclosure.objects.get().recipient
     assert question.pk != other.pk
     assert "Your plan is active" in said(page_of(desk, inquiry))
+
+
+def test_the_company_and_the_plan_itself_can_be_asked_at_the_same_time(
+    inquiry: Inquiry, question: Verification
+) -> None:
+    question.policy.verifications.create(payer_said="Sandbox Behavioral")
+    asked = check_insurance(inquiry, by=CALLER)
+    assert asked == question
+    answered(question, *PPO)
+    assert check_insurance(inquiry, by=CALLER).payer_said is None
+    assert Verification.objects.count() == 3
 
 
 def test_a_consent_that_names_another_plan_does_not_cover_it_and_the_page_says_what_to_sign(
@@ -214,6 +226,14 @@ def test_a_call_asks_exactly_what_is_not_known_and_its_answers_stand_beside_the_
     assert "Your plan is active." in page
     question.refresh_from_db()
     assert question.summary_json["coverage"] == "covered"
+    again = post(desk, "desk_phone_check", question.pk, call="two")
+    asked_again = again.index("Ask again what the plan answered already")
+    assert again.index('name="said_level.residential"') > asked_again > again.index('name="said_level.partial"')
+    newer = question.policy.verifications.create()
+    answered(newer, *PPO)
+    page = said(page_of(desk, inquiry))
+    assert "Told by phone by Ms Bell, reference R-77, on Nov. 20, 2024" in page
+    assert "residential treatment, partial hospitalization" in page
 
 
 def raw_row() -> bytes:
@@ -269,9 +289,27 @@ def test_a_typed_error_leads_to_its_field(
     page = page_of(desk, inquiry)
     correct = reverse("desk_correct", args=[inquiry.pk])
     form = desk.get(correct).content.decode()
+    assert "Not stated by the plan" not in page
     for field, words in fields.items():
         assert f'<a href="{correct}#tell_{field}">{words}</a>' in page
         assert f'id="tell_{field}"' in form
+
+
+def test_an_error_about_the_policy_holder_leads_to_the_holders_field(desk: Client, inquiry: Inquiry) -> None:
+    told_again(
+        desk, inquiry, subscriber_relation="parent", subscriber_first_name="Ruth", subscriber_last_name="Webb",
+        subscriber_birth_date="1/31/1950",
+    )  # fmt: skip
+    question = Verification.objects.get()
+    assert question.policy.subscriber_birth_date == "1950-01-31"
+    answered(question, "AAA*N**71*C")
+    page = page_of(desk, inquiry)
+    assert "#tell_subscriber_birth_date" in page
+    assert "The policy holder&#x27;s birth date does not match what the plan has." in page
+    told_again(desk, inquiry, subscriber_birth_date="1/30/1950", zip="60602")
+    question.policy.refresh_from_db()
+    assert question.policy.subscriber_birth_date == "1950-01-30"
+    assert "Write the policy holder" in told_again(desk, inquiry, subscriber_birth_date="once")
 
 
 def test_whoever_holds_the_policy_may_not_know_so_only_a_call_is_offered(

@@ -394,7 +394,8 @@ def told_again(desk: Client, inquiry: Inquiry, **changed: str) -> str:
     """The correction form as it stands, with some of it changed."""
     form = desk.get(reverse("desk_correct", args=[inquiry.pk])).context["form"]
     known = {name: value for name, value in form.initial.items() if value not in (None, "", [])}
-    known["birth_date"] = known["birth_date"].strftime("%m/%d/%Y") if "birth_date" in known else ""
+    for name in ("birth_date", "subscriber_birth_date"):
+        known[name] = known[name].strftime("%m/%d/%Y") if name in known else ""
     return post(desk, "desk_correct", inquiry.pk, **(known | changed))
 
 

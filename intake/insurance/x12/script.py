@@ -6,6 +6,7 @@ already stated and may be checked again on the same call is `known`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from . import codes
@@ -41,11 +42,16 @@ BASIS_WORDS = ("MEDICARE", "CUSTOMARY", "UCR", "ALLOWED AMOUNT")
 QUESTIONS = {key: Sentence(f"ask.{key}", words) for key, words in WORDS.items()}
 
 
-def script(summary: Summary | None) -> tuple[Sentence, ...]:
-    """The questions an answer leaves open; without a readable answer all of them."""
+def script(summary: Summary | None, told: Collection[str] = ()) -> tuple[Sentence, ...]:
+    """The questions an answer leaves open; without a readable answer all of them.
+
+    ``told`` are the keys of what somebody said on the phone since: they are known, too.
+    """
     if summary is None:
-        return questions((), (), Coverage.NOT_STATED, ())
-    return questions(summary.plans, summary.suggestions, summary.coverage, summary.numbers)
+        every = questions((), (), Coverage.NOT_STATED, ())
+    else:
+        every = questions(summary.plans, summary.suggestions, summary.coverage, summary.numbers)
+    return tuple(question for question in every if question.key.removeprefix("ask.") not in told)
 
 
 def questions(
