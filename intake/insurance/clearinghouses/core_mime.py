@@ -93,6 +93,7 @@ async def _exchange(
         timeout=httpx.Timeout(road.total_seconds, connect=road.connect_seconds),
         extensions={"trace": sending.note},
     )
+    request.read()  # in one write: httpx would send each field by itself, in forty
     response = await client.send(request, stream=True, follow_redirects=False, auth=None)
     try:
         return response.status_code, response.headers, await _read(response, road.max_reply_bytes)
