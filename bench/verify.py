@@ -27,7 +27,7 @@ import httpx
 import psutil
 
 BIN = Path(sys.executable).parent
-CROWD, ROUNDS, DRAINED, DRAINED_LONG, SLOW, NOOPS = int(os.environ.get("BENCH_CROWD", "20000")), 3, 300, 60, 300, 3_000
+CROWD, ROUNDS, DRAINED, DRAINED_LONG, SLOW, NOOPS = 20_000, 3, 1_500, 600, 1_500, 3_000
 IDLE, LIVE = 150, 120
 IN_FLIGHT, SLOW_SECONDS = 64, 0.1
 DRAIN_GOAL, SLOW_GOAL, PICK_UP_GOAL, LIVE_GOAL, DELAY_GOAL = 1.0, 0.65, 0.05, 2.0, 1.0
@@ -60,7 +60,7 @@ def people(count: int) -> list[Any]:
     from helpline.audit.acting import CALLER, Actor, acting
     from helpline.payers.models import Payer, PayerKind, PayerRoad
     from intake.disclosures.models import Consent
-    from intake.insurance.models import Policy, Verification
+    from intake.insurance.models import Gate, Policy, Verification
     from intake.journey.demo import SANDBOX, sandbox
     from intake.journey.demo import people as invented
     from intake.journey.open_inquiry import open_inquiry
@@ -70,6 +70,8 @@ def people(count: int) -> list[Any]:
         payer=payer, url="http://127.0.0.1:9/", edi_payer_id="99901", sender_id="HELPLINE", receiver_id="CLEARHOUSE",
         user_name="helpline", service_types=["30", "MH", "AI"], free_to_repeat=True,
     )  # fmt: skip
+    # One payer stands for all here: the gate lets as many through as the worker can have in flight
+    Gate.objects.create(payer=payer, most_in_flight=IN_FLIGHT, per_minute=None)
     answers = replace(invented(date(2026, 11, 22))["inactive"], insurance=sandbox("XYZ123456789", "Thomas", "Webb"))
     inquiry = open_inquiry(answers=answers, idempotency_key=new_key(), by=CALLER)
     Verification.objects.all().delete()
@@ -116,7 +118,7 @@ def waiting(policies: list[Any], priority: int) -> list[str]:
     from helpline.audit.acting import Actor, acting
     from intake.insurance.models import Verification
 
-    made = [Verification(policy=policy, priority=priority) for policy in policies]
+    made = [Verification(policy=policy, payer_id=policy.payer_id, priority=priority) for policy in policies]
     with acting(Actor.process("bench")):
         Verification.objects.bulk_create(made, batch_size=1_000)
     return [one.trace for one in made]

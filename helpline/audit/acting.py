@@ -62,6 +62,20 @@ def record(
     reason: str = "",
 ) -> None:
     """Add one audit row for each subject. ``fields`` are names, never values; ``reason`` is one of our own codes."""
+    subjects = [(subject_id, inquiry_id) for subject_id in subject_ids]
+    record_each(actor, action, subject_kind, subjects, fields=fields, reason=reason)
+
+
+def record_each(
+    actor: Actor,
+    action: str,
+    subject_kind: str,
+    subjects: Iterable[tuple[object, uuid.UUID | None]],
+    *,
+    fields: Iterable[str] = (),
+    reason: str = "",
+) -> None:
+    """As ``record``, for subjects of many inquiries: each with its own."""
     AuditRecord.objects.bulk_create(
         AuditRecord(
             actor_kind=actor.kind,
@@ -73,7 +87,7 @@ def record(
             fields=list(fields),
             reason=reason,
         )
-        for subject_id in subject_ids
+        for subject_id, inquiry_id in subjects
     )
 
 

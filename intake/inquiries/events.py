@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Iterable
 from functools import lru_cache
 
 import redis
@@ -35,6 +36,13 @@ def announce(kind: str, inquiry_id: uuid.UUID) -> Event:
     return event
 
 
+def announce_many(kind: str, inquiry_ids: Iterable[uuid.UUID]) -> None:
+    """As ``announce``, in one statement and one message to Redis."""
+    events = Event.objects.bulk_create([Event(kind=kind, inquiry_id=inquiry_id) for inquiry_id in inquiry_ids])
+    if events:
+        transaction.on_commit(lambda: publish(*events), robust=True)
+
+
 _away_until = 0.0
 SULK_SECONDS = 5.0
 
@@ -49,11 +57,14 @@ def redis_failed() -> None:
     _away_until = time.monotonic() + SULK_SECONDS
 
 
-def publish(event: Event) -> None:
+def publish(*events: Event) -> None:
     if not redis_answers():
         return
     try:
-        _redis().publish(CHANNEL, f"{event.pk}:{event.kind}:{event.inquiry_id}")
+        with _redis().pipeline(transaction=False) as pipeline:
+            for event in events:
+                pipeline.publish(CHANNEL, f"{event.pk}:{event.kind}:{event.inquiry_id}")
+            pipeline.execute()
     except (redis.RedisError, OSError):
         redis_failed()
-        log.warning("Redis is away: the board learns of event %s when it looks in the database", event.pk)
+        log.warning("Redis is away: the board learns of event %s when it looks in the database", events[0].pk)

@@ -11,10 +11,10 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import lru_cache, partial
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 import httpx
@@ -23,7 +23,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from intake.insurance.clearinghouses import core_mime
-from intake.insurance.verification import Claim, claim_due, failed, finish, read
+from intake.insurance.verification import Claim, Outcome, claim_due, failed, finish_many, read
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN_SECONDS = 0.5
@@ -31,41 +31,83 @@ PAUSES = (0.5, 1, 2, 4, 8)
 T = TypeVar("T")
 
 
-def drain(*, seconds: float = 30) -> int:
+def drain(*, seconds: float = 30, renew: Callable[[], None] | None = None) -> int:
     """Claim and ask until nothing is due, or ``seconds`` have passed; returns how many attempts were finished.
 
-    Questions in flight at the end are waited for (their own deadline is shorter than the lease).
+    Questions in flight at the end are waited for (their own deadline is shorter than the lease); ``renew`` is called
+    before, so that somebody else goes on claiming.
     """
     finished, until = 0, time.monotonic() + seconds
-    in_flight: dict[Future[bytes], Claim] = {}
-    claims = patiently(partial(claim_due, settings.VERIFICATION_IN_FLIGHT))
-    if not claims:
-        return 0
-    with network() as ask:
-        while claims or in_flight:
-            in_flight |= {ask(claim): claim for claim in claims}
-            done, _ = wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                finished += _finish(in_flight.pop(future), future)
-            room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if time.monotonic() < until else 0
-            claims = patiently(partial(claim_due, room)) if room > 0 else []
+    answers: SimpleQueue[tuple[Claim, Future[bytes]]] = SimpleQueue()
+    in_flight, claiming = 0, True
+    while claiming or in_flight:
+        room = settings.VERIFICATION_IN_FLIGHT - in_flight
+        if claiming and time.monotonic() >= until:
+            claiming = False
+            if renew:
+                renew()
+        claims = patiently(partial(claim_due, room)) if claiming and room else []
+        for claim in claims:
+            asker()(claim).add_done_callback(partial(_put, answers, claim))
+        in_flight += len(claims)
+        if not in_flight:
+            return finished
+        answered = _waiting(answers)
+        in_flight -= len(answered)
+        finished += _finish(answered)
     return finished
 
 
-def _finish(claim: Claim, future: Future[bytes]) -> bool:
-    """Write down what became of one attempt. An answer we stumble over is an unknown one, and no other's trouble."""
+def _put(answers: SimpleQueue[tuple[Claim, Future[bytes]]], claim: Claim, future: Future[bytes]) -> None:
+    answers.put((claim, future))
+
+
+def _waiting(answers: SimpleQueue[tuple[Claim, Future[bytes]]]) -> list[tuple[Claim, Future[bytes]]]:
+    """All that has come, if need be after waiting for the first; nothing when it is time to look for new ones."""
     try:
-        error = future.exception()
-        outcome = failed(claim, error) if error else read(claim, future.result(), on=timezone.localdate())
-        held = patiently(partial(finish, claim, outcome))
+        found = [answers.get(timeout=LOOK_AGAIN_SECONDS)]
+    except Empty:
+        return []
+    while not answers.empty():
+        found.append(answers.get())
+    return found
+
+
+def _finish(answered: Sequence[tuple[Claim, Future[bytes]]]) -> int:
+    """Write down what became of these attempts; returns how many still held their jobs."""
+    if not answered:
+        return 0
+    ended = [(claim, _outcome(claim, future)) for claim, future in answered]
+    try:
+        held = patiently(partial(finish_many, ended))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        held = set().union(*(_kept(claim, outcome, error) for claim, outcome in ended))
+    if len(held) < len(ended):
+        log.warning("%s verification attempts came too late: others hold their leases", len(ended) - len(held))
+    return len(held)
+
+
+def _outcome(claim: Claim, future: Future[bytes]) -> Outcome:
+    """An answer we stumble over is an unknown one, and no other's trouble."""
+    error = future.exception()
+    try:
+        return failed(claim, error) if error else read(claim, future.result(), on=timezone.localdate())
+    except Exception as error:
+        log.error("the answer of attempt %s could not be read (%s)", claim.attempt_id, type(error).__name__)
+        return failed(claim, error)
+
+
+def _kept(claim: Claim, outcome: Outcome, together: Exception) -> set[uuid.UUID]:
+    """One by one, since something stood in the way of keeping them together."""
+    try:
+        return patiently(partial(finish_many, [(claim, outcome)]))
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.error("the answer of attempt %s could not be kept (%s)", claim.attempt_id, type(error).__name__)
-        held = patiently(partial(finish, claim, failed(claim, error)))
-    if not held:
-        log.warning("verification attempt came too late: its lease had passed to another worker")
-    return held
+        return patiently(partial(finish_many, [(claim, failed(claim, together))]))
 
 
 def patiently(act: Callable[[], T]) -> T:
@@ -83,18 +125,14 @@ def patiently(act: Callable[[], T]) -> T:
     return act()
 
 
-@contextmanager
-def network() -> Iterator[Asker]:
-    """An event loop in a thread of its own with one HTTP client; both are gone when this ends."""
-    asker = Asker()
-    try:
-        yield asker
-    finally:
-        asker.close()
+@lru_cache(maxsize=1)
+def asker() -> Asker:
+    """This process's own, opened once: it outlives a task, as the connections to the payers do."""
+    return Asker()
 
 
 class Asker:
-    """Call it with a claim to get the future answer."""
+    """An event loop in a thread of its own with one HTTP client. Call it with a claim to get the future answer."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
@@ -108,9 +146,3 @@ class Asker:
     def __call__(self, claim: Claim) -> Future[bytes]:
         asking = core_mime.ask(claim.road, claim.payload, payload_id=str(uuid.uuid4()), client=self.client)
         return asyncio.run_coroutine_threadsafe(asking, self.loop)
-
-    def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.client.aclose(), self.loop).result()
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()

@@ -6,6 +6,7 @@ Source: 42 CFR 2.31(a), 2.32, 2.25 as amended by 89 FR 12472 (16 Feb 2024); wher
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -63,8 +64,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Those the privacy officer has to decide on, oldest first."""
         return self.signed().exclude(held_because="").filter(released_at=None).order_by("signed_at")
 
-    def allowing(self, purpose: str, *, inquiry_id: uuid.UUID) -> ConsentQuerySet:
-        return self.in_force().filter(inquiry_id=inquiry_id, purpose=purpose).order_by("-version")
+    def allowing(self, purpose: str, inquiry_ids: Iterable[uuid.UUID]) -> ConsentQuerySet:
+        """The newest first of each inquiry; in one order for all who lock them."""
+        return self.in_force().filter(inquiry_id__in=inquiry_ids, purpose=purpose).order_by("inquiry_id", "-version")
 
 
 # The elements of 2.31(a) that are words; the others are columns that cannot be empty
