@@ -1,20 +1,20 @@
 """Working the queue: many questions in flight from one process, each finished as its answer arrives.
 
-The main thread talks to PostgreSQL; one background thread runs the network. So no Django code runs inside an event
-loop, and a payer that hangs holds up nobody else.
+One thread does both in turns: the event loop runs while answers are waited for and stands still while statements over
+many rows go to PostgreSQL. So no Django code runs inside a loop, no thread waits for another's, and a payer that hangs
+holds up nobody else. What comes meanwhile waits in its socket.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import lru_cache, partial
-from queue import Empty, SimpleQueue
+from itertools import cycle
 from typing import TypeVar
 
 import httpx
@@ -27,8 +27,11 @@ from intake.insurance.verification import Claim, Outcome, claim_due, failed, fin
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN_SECONDS = 0.5
+# Answers that come this soon after the first are written down with it
+TOGETHER_SECONDS = 0.02
 PAUSES = (0.5, 1, 2, 4, 8)
 T = TypeVar("T")
+Answer = asyncio.Future[bytes] | Future[bytes]
 
 
 def drain(*, seconds: float = 30, renew: Callable[[], None] | None = None) -> int:
@@ -38,46 +41,27 @@ def drain(*, seconds: float = 30, renew: Callable[[], None] | None = None) -> in
     before, so that somebody else goes on claiming.
     """
     finished, until = 0, time.monotonic() + seconds
-    answers: SimpleQueue[tuple[Claim, Future[bytes]]] = SimpleQueue()
-    in_flight, claiming = 0, True
+    in_flight: dict[asyncio.Task[bytes], Claim] = {}
+    claiming = True
     while claiming or in_flight:
-        room = settings.VERIFICATION_IN_FLIGHT - in_flight
         if claiming and time.monotonic() >= until:
             claiming = False
             if renew:
                 renew()
-        claims = patiently(partial(claim_due, room)) if claiming and room else []
-        for claim in claims:
-            asker()(claim).add_done_callback(partial(_put, answers, claim))
-        in_flight += len(claims)
+        room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if claiming else 0
+        in_flight |= {asker()(claim): claim for claim in patiently(partial(claim_due, room))} if room else {}
         if not in_flight:
-            return finished
-        answered = _waiting(answers)
-        in_flight -= len(answered)
-        finished += _finish(answered)
+            break
+        answered = asker().answered(in_flight)
+        finished += _finish([(in_flight.pop(task), task) for task in answered])
     return finished
 
 
-def _put(answers: SimpleQueue[tuple[Claim, Future[bytes]]], claim: Claim, future: Future[bytes]) -> None:
-    answers.put((claim, future))
-
-
-def _waiting(answers: SimpleQueue[tuple[Claim, Future[bytes]]]) -> list[tuple[Claim, Future[bytes]]]:
-    """All that has come, if need be after waiting for the first; nothing when it is time to look for new ones."""
-    try:
-        found = [answers.get(timeout=LOOK_AGAIN_SECONDS)]
-    except Empty:
-        return []
-    while not answers.empty():
-        found.append(answers.get())
-    return found
-
-
-def _finish(answered: Sequence[tuple[Claim, Future[bytes]]]) -> int:
+def _finish(answered: Sequence[tuple[Claim, Answer]]) -> int:
     """Write down what became of these attempts; returns how many still held their jobs."""
     if not answered:
         return 0
-    ended = [(claim, _outcome(claim, future)) for claim, future in answered]
+    ended = [(claim, _outcome(claim, answer)) for claim, answer in answered]
     try:
         held = patiently(partial(finish_many, ended))
     except (OperationalError, InterfaceError):
@@ -89,11 +73,11 @@ def _finish(answered: Sequence[tuple[Claim, Future[bytes]]]) -> int:
     return len(held)
 
 
-def _outcome(claim: Claim, future: Future[bytes]) -> Outcome:
+def _outcome(claim: Claim, answer: Answer) -> Outcome:
     """An answer we stumble over is an unknown one, and no other's trouble."""
-    error = future.exception()
+    error = answer.exception()
     try:
-        return failed(claim, error) if error else read(claim, future.result(), on=timezone.localdate())
+        return failed(claim, error) if error else read(claim, answer.result(), on=timezone.localdate())
     except Exception as error:
         log.error("the answer of attempt %s could not be read (%s)", claim.attempt_id, type(error).__name__)
         return failed(claim, error)
@@ -132,17 +116,31 @@ def asker() -> Asker:
 
 
 class Asker:
-    """An event loop in a thread of its own with one HTTP client. Call it with a claim to get the future answer."""
+    """An event loop that runs only while we wait for answers. Call it with a claim to put the question.
+
+    One client looks at all its connections for each question; one client a place looks at its own few.
+    """
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, name="payers", daemon=True)
-        self.thread.start()
-        self.client = asyncio.run_coroutine_threadsafe(self._open(), self.loop).result()
+        verify = httpx.create_ssl_context(trust_env=False)
+        places = settings.VERIFICATION_IN_FLIGHT
+        self._clients = cycle([httpx.AsyncClient(trust_env=False, verify=verify) for _ in range(places)])
 
-    async def _open(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=settings.VERIFICATION_IN_FLIGHT))
+    @property
+    def client(self) -> httpx.AsyncClient:
+        return next(self._clients)
 
-    def __call__(self, claim: Claim) -> Future[bytes]:
+    def __call__(self, claim: Claim) -> asyncio.Task[bytes]:
         asking = core_mime.ask(claim.road, claim.payload, payload_id=str(uuid.uuid4()), client=self.client)
-        return asyncio.run_coroutine_threadsafe(asking, self.loop)
+        return self.loop.create_task(asking)
+
+    def answered(self, in_flight: Iterable[asyncio.Task[bytes]]) -> set[asyncio.Task[bytes]]:
+        """What has come, if need be after waiting for the first; nothing when it is time to look for new ones."""
+        return self.loop.run_until_complete(self._answered(in_flight))
+
+    async def _answered(self, in_flight: Iterable[asyncio.Task[bytes]]) -> set[asyncio.Task[bytes]]:
+        done, others = await asyncio.wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if done and others:
+            done |= (await asyncio.wait(others, timeout=TOGETHER_SECONDS))[0]
+        return done
