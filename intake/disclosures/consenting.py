@@ -179,7 +179,7 @@ def disclose_many(
             continue
         told[act.about] = _ledger_row(act, consent, purpose, fields, carried, by) if consent else NoConsent()
     rows = [row for row in told.values() if isinstance(row, Disclosure)]
-    Disclosure.objects.bulk_create(rows)
+    Disclosure.objects.add(rows)
     record_each(by, "disclosed", "disclosure", [(row.pk, row.inquiry_id) for row in rows], reason=purpose)
     return told
 

@@ -10,10 +10,11 @@ from functools import lru_cache
 
 import redis
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from intake.inquiries.models import Event
 
+ADD = "INSERT INTO inquiries_event (kind, inquiry_id) SELECT %s, unnest(%s::uuid[]) RETURNING id, inquiry_id"
 CHANNEL = "helpline-events"
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,9 @@ def announce(kind: str, inquiry_id: uuid.UUID) -> Event:
 
 def announce_many(kind: str, inquiry_ids: Iterable[uuid.UUID]) -> None:
     """As ``announce``, in one statement and one message to Redis."""
-    events = Event.objects.bulk_create([Event(kind=kind, inquiry_id=inquiry_id) for inquiry_id in inquiry_ids])
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, [kind, list(inquiry_ids)])
+        events = [Event(id=event_id, kind=kind, inquiry_id=inquiry_id) for event_id, inquiry_id in cursor.fetchall()]
     if events:
         transaction.on_commit(lambda: publish(*events), robust=True)
 

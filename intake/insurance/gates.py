@@ -129,6 +129,10 @@ class Picked:
     due: list[uuid.UUID]
     overdue: list[uuid.UUID]
 
+    @property
+    def any(self) -> bool:
+        return bool(self.due or self.overdue)
+
 
 def pick(limit: int, *, longest_seconds: float) -> Picked:
     """Lock up to ``limit`` due questions that their payers' gates let through. Call inside the claim's transaction."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -172,9 +172,12 @@ def claim_due(limit: int) -> list[Claim]:
     """
     with acting(WORKER):
         picked = pick(limit, longest_seconds=LONGEST_SECONDS)
+        if not picked.any:
+            return []
         ended = {pk: _Ended(S.BY_PHONE, "the plan could not be asked within 15 minutes") for pk in picked.overdue}
         due = _read_due([*picked.due, *picked.overdue])
-        asked = [asking for pk in picked.due if (asking := _asking(due[pk], ended))]
+        controls = _control_numbers(len(picked.due))
+        asked = [asking for pk in picked.due if (asking := _asking(due[pk], next(controls), ended))]
         begun = _disclosed(asked, ended)
         _give_up_dead_attempts([pk for pk in picked.due if due[pk].state == S.SENDING])
         _begin_attempts(begun)
@@ -228,17 +231,16 @@ def _read_due(ids: list[uuid.UUID]) -> dict[uuid.UUID, Verification]:
     return rows.annotate(asking_for=Now() - Subquery(first.values("started_at")[:1])).in_bulk()
 
 
-def _asking(verification: Verification, ended: dict[uuid.UUID, _Ended]) -> _Asking | None:
+def _asking(verification: Verification, control: int, ended: dict[uuid.UUID, _Ended]) -> _Asking | None:
     """The call to make for one due job, or None when it is noted in ``ended``.
 
     A row that cannot even be read (its key is gone, its text was altered) ends as CONFIGURATION.
     """
     try:
         road = _open_road(verification)
-        question, control = question_for(verification), _next_control_number()
-        return _Asking(
-            verification, road, uuid.uuid4(), question, control, write_270(question, _envelope(road, control))
-        )
+        question = question_for(verification)
+        payload = write_270(question, _envelope(road, control))
+        return _Asking(verification, road, uuid.uuid4(), question, control, payload)
     except _Ended as end:
         ended[verification.pk] = end
     except CannotAsk as problem:
@@ -479,10 +481,10 @@ def _settle(verification: Verification, state: str, why: str) -> None:
     announce("verification", verification.policy.inquiry_id)
 
 
-def _next_control_number() -> int:
+def _control_numbers(count: int) -> Iterator[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('insurance_control_number')")
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT nextval('insurance_control_number') FROM generate_series(1, %s)", [count])
+        return iter([row[0] for row in cursor.fetchall()])
 
 
 def _date(text: str | None) -> date | None:
