@@ -117,9 +117,3 @@ def test_one_and_many_are_refused_and_written_alike() -> None:
             assert Disclosure.objects.get(pk=many.pk).about_id == acts[name].about
             assert AuditRecord.objects.filter(action="disclosed", subject_id=str(many.pk)).count() == 1
     assert Disclosure.objects.count() == 2 * 3
-
-
-def test_many_outside_a_transaction_that_commits_to_the_act_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "in_atomic_block", False)
-    with pytest.raises(RuntimeError):
-        disclose_many([], **KIND)  # type: ignore[arg-type]
