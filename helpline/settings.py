@@ -217,9 +217,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
+    "exchange files": {
+        "task": "intake.insurance.tasks.exchange_files",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
     "forget what is over": {
         "task": "intake.journey.tasks.forget",
         "schedule": crontab(hour=9, minute=17),  # UTC: the small hours from Boston to Honolulu
+    },
+    "ask plans again": {
+        "task": "intake.journey.tasks.ask_plans_again",
+        "schedule": crontab(hour=10, minute=40),  # UTC: before anybody's working day
     },
 }
 
@@ -227,6 +236,11 @@ CELERY_BEAT_SCHEDULE = {
 VERIFICATION_REQUEST_SECONDS = env.float("VERIFICATION_REQUEST_SECONDS", 45)
 VERIFICATION_LEASE_SECONDS = env.float("VERIFICATION_LEASE_SECONDS", 75)
 VERIFICATION_IN_FLIGHT = env.int("VERIFICATION_IN_FLIGHT", 16)
+
+# Clearinghouses reached by file: where their folders lie, how long an answer may take and a file must lie untouched
+CLEARINGHOUSE_FILES = env.str("CLEARINGHOUSE_FILES", "")
+CLEARINGHOUSE_FILE_HOURS = env.float("CLEARINGHOUSE_FILE_HOURS", 96)
+CLEARINGHOUSE_FILE_SETTLES = env.float("CLEARINGHOUSE_FILE_SETTLES", 30)
 CLEARINGHOUSE_ALLOWED_HOSTS = env.list("CLEARINGHOUSE_ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost"])
 
 # In the session, not in a cookie of its own that could not be bound to this host
@@ -348,6 +362,8 @@ LEFT_COOKIE_NAME = f"{_host_prefix}left"
 LEFT_COOKIE = f"{LEFT_COOKIE_NAME}=1; Path=/; SameSite=Lax{'; Secure' if PRODUCTION else ''}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+# Django's year would tell whoever picks up a shared phone that somebody was here; this one ends with the browser
+CSRF_COOKIE_AGE = None
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "helpline.accounts.views.page_expired"
 SECURE_SSL_REDIRECT = PRODUCTION
@@ -437,6 +453,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "httpx": {"level": "WARNING"},
+        # It names the letters its font lacks, which may be those of somebody's name
+        "fpdf": {"level": "ERROR"},
         # The servers bring handlers of their own, which would pass by the filter
         **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error", "_granian")},
     },

@@ -25,8 +25,11 @@ UNSHOWN = {"key", "version", "seen", "query"}
 
 
 def may_keep(request: HttpRequest) -> bool:
-    name = request.resolver_match.url_name if request.resolver_match else None
-    return bool(name) and not str(name).startswith(NEVER)
+    """Only what is typed at the desk: a caller's page is not staff's to send, and its address may hold a secret."""
+    match = request.resolver_match
+    if match is None or not match.url_name or not getattr(match.func, "login_required", True):
+        return False
+    return not match.url_name.startswith(NEVER)
 
 
 def keep(request: HttpRequest, user: User) -> str:

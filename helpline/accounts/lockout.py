@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -29,6 +30,18 @@ def client_address(request: HttpRequest) -> str | None:
         return str(get_adapter(request).get_client_ip(request))
     except PermissionDenied:
         return None
+
+
+def counted_address(request: HttpRequest) -> str:
+    """Where tries count: the address, or of an IPv6 address the 64 bits that one line has all addresses of."""
+    written = client_address(request) or ""
+    try:
+        address = ip_address(written)
+    except ValueError:
+        return written
+    if address.version == 4:
+        return written
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
 
 
 def locked(request: HttpRequest, *_args: Any) -> HttpResponse:
@@ -65,7 +78,7 @@ def _counted(request: HttpRequest, action: str = "wrong_code", *, dry_run: bool)
     try:
         with transaction.atomic():
             # A fingerprint: no caller's address is stored
-            key = newest("address", client_address(request) or "").hex()
+            key = newest("address", counted_address(request)).hex()
             return bool(ratelimit.consume(request, action=action, key=key, dry_run=dry_run))
     except DatabaseError:
         return True

@@ -105,6 +105,10 @@ class User(AbstractBaseUser):
         return self.may(Permission.KEEP_PRIVACY)
 
     @property
+    def may_supervise(self) -> bool:
+        return self.may(Permission.SUPERVISE)
+
+    @property
     def may_review(self) -> bool:
         return self.may(Permission.REVIEW_BREAK_GLASS)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.text import slugify
 
 from helpline.vault.fields import EncryptedTextField
 from helpline.vault.ids import new_id
@@ -67,17 +70,37 @@ class PayerAlias(models.Model):
         return self.name
 
 
+class RoadKind(models.TextChoices):
+    """Which protocol a payer's road speaks: the keys of ``intake.insurance.clearinghouses.roads.BY_KIND``."""
+
+    CORE_MIME = "core_mime", "CAQH CORE, HTTP MIME"
+    CORE_SOAP = "core_soap", "CAQH CORE, SOAP"
+    JSON_API = "json_api", "JSON with the raw 270 and 271"
+    FILE_DROP = "file_drop", "Files in a folder"
+
+
 class PayerRoad(models.Model):
-    """How one payer is asked electronically. A payer without a road is asked by phone."""
+    """How one payer is asked electronically. A payer without a road is asked by phone.
+
+    ``certificate`` is ours in PEM, shown where the other side asks for one; ``authorities`` in PEM are the only ones
+    its own is verified by, when it is not of the public ones. Without a provider the house's own is named.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     payer = models.OneToOneField(Payer, on_delete=models.CASCADE, related_name="road")
-    url = models.URLField()
+    kind = models.CharField(max_length=10, choices=RoadKind.choices, default=RoadKind.CORE_MIME, db_default="core_mime")
+    url = models.URLField(blank=True)
     edi_payer_id = models.CharField(max_length=80)
     sender_id = models.CharField(max_length=15)
     receiver_id = models.CharField(max_length=15)
     user_name = models.CharField(max_length=80, blank=True)
     password = EncryptedTextField(blank=True, null=True)
+    certificate = models.TextField(blank=True, db_default="", default="")
+    private_key = EncryptedTextField(blank=True, null=True)
+    authorities = models.TextField(blank=True, db_default="", default="")
+    provider_name = models.CharField(max_length=60, blank=True, db_default="", default="")
+    provider_npi = models.CharField(max_length=10, blank=True, db_default="", default="")
+    cost_per_check = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
     service_types = ArrayField(models.CharField(max_length=2), default=list)
     free_to_repeat = models.BooleanField(default=False)
     production = models.BooleanField(default=False)
@@ -85,7 +108,8 @@ class PayerRoad(models.Model):
 
     privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
         (
-            "id", "payer", "url", "edi_payer_id", "sender_id", "receiver_id", "user_name", "password",
+            "id", "payer", "kind", "url", "edi_payer_id", "sender_id", "receiver_id", "user_name", "password",
+            "certificate", "private_key", "authorities", "provider_name", "provider_npi", "cost_per_check",
             "service_types", "free_to_repeat", "production", "enabled",
         ),
         PLAIN,
@@ -93,6 +117,33 @@ class PayerRoad(models.Model):
 
     class Meta:
         db_table = "payers_road"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=RoadKind.values), name="road_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind=RoadKind.FILE_DROP) | ~models.Q(url=""), name="road_has_an_address"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(certificate="", private_key__isnull=True)
+                | ~models.Q(certificate="") & models.Q(private_key__isnull=False),
+                name="road_certificate_has_its_key",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(provider_name="", provider_npi="")
+                | ~models.Q(provider_name="") & models.Q(provider_npi__regex=r"^[0-9]{10}$"),
+                name="road_provider_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cost_per_check=None) | models.Q(cost_per_check__gte=0),
+                name="road_cost_is_not_negative",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"road to {self.payer_id}"
+
+    @property
+    def folder(self) -> str:
+        """Where the files of its clearinghouse lie, never outside the place for all of them; "" without one."""
+        name = slugify(self.receiver_id)
+        by_file = self.kind == RoadKind.FILE_DROP and settings.CLEARINGHOUSE_FILES and name
+        return str(Path(settings.CLEARINGHOUSE_FILES) / name) if by_file else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from helpline.programs.published import clean_text
+from helpline.programs.published import Record, clean_text
 
 LISTS = ("rows", "results", "facilities", "data")
 FIELDS = (
@@ -21,21 +21,21 @@ FLAT = {"name": "name1", "address": "street1", "street": "street1", "zipcode": "
         "lng": "longitude", "lon": "longitude"}  # fmt: skip
 """Names of fields in flat lists, for those that lack ours."""
 
-Answer = tuple[int, dict[str, object], frozenset[tuple[str, str]]]
-
 
 class NoAnswer(ValueError):
     """The text is no answer of FindTreatment; the message says what was missing."""
 
 
-def read_answer(text: str) -> list[Answer]:
-    """Each facility's number, cells, and services as (category's letters or none, name). Raises
-    ``NoAnswer``.
-    """
+def read_json(text: str) -> object:
+    """Raises ``NoAnswer``."""
     try:
-        answer = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError) as problem:
         raise NoAnswer(f"it is not JSON ({problem})") from problem
+
+
+def read_answer(answer: object) -> list[Record]:
+    """Each facility, its services as (category's letters or none, name). Raises ``NoAnswer``."""
     if isinstance(answer, dict):
         answer = next((answer[name] for name in LISTS if isinstance(answer.get(name), list)), None)
     if not isinstance(answer, list):
@@ -43,7 +43,7 @@ def read_answer(text: str) -> list[Answer]:
     if answer and not any(isinstance(row, dict) and row.keys() & {"name1", "name"} for row in answer):
         raise NoAnswer("no entry of its list has a name1 or name")
     return [
-        (number, _cells(row), _services(row.get("services"))) if isinstance(row, dict) else (number, {}, frozenset())
+        Record(number, _cells(row), _services(row.get("services"))) if isinstance(row, dict) else Record(number, {})
         for number, row in enumerate(answer, 1)
     ]
 

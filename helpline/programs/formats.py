@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from helpline.programs.findtreatment import NoAnswer, read_answer
-from helpline.programs.published import Finding, Listing, read_row
+from helpline.programs.findtreatment import NoAnswer, read_answer, read_json
+from helpline.programs.hsds import NoServices, is_a_part, is_package, read_package, read_services, services_of
+from helpline.programs.packages import unzip
+from helpline.programs.published import Finding, Listing, Record
 from helpline.programs.tables import NoTable, read_table
 from helpline.programs.workbook import NotReadable, open_workbook
 
 LARGEST = 200 * 1024 * 1024
 WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
-NO_SERVICES: frozenset[tuple[str, str]] = frozenset()
 
 
 class Directory(Protocol):
@@ -36,40 +37,69 @@ class Directory(Protocol):
 
 @dataclass(frozen=True)
 class Records:
-    """A directory that prints no key of its own: each record's number, cells and services by name."""
+    """A directory that prints no key of its own."""
 
     name: str
     sha256: str
     is_search: bool
-    records: list[tuple[int, dict[str, object], frozenset[tuple[str, str]]]] = field(repr=False)
+    records: list[Record] = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.records)
 
     def rows(self) -> Iterator[tuple[Listing | None, list[Finding]]]:
-        for number, cells, services in self.records:
-            listing, findings = read_row(number, cells)
-            yield (replace(listing, services=services) if listing else None), findings
+        return (record.read() for record in self.records)
 
     def disagreements(self, key: dict[str, str]) -> list[tuple[str, str, str]]:
         return []
 
 
 def open_directory(path: Path) -> Directory:
-    """Open a workbook, an answer of FindTreatment or a CSV. Raises ``NotReadable`` with what to do."""
-    body = _bytes(path)
-    if body.startswith(WORKBOOKS):
-        return open_workbook(path)
-    text, digest = _text(body), sha256(body).hexdigest()
+    """Open a workbook, an answer of FindTreatment, a CSV, or services in HSDS: JSON, a zip or a folder of tables.
+    Raises ``NotReadable`` with what to do.
+    """
+    bodies = _folder(path) if path.is_dir() else {path.name: _bytes(path)}
+    digest = _digest(bodies)
+    if not path.is_dir() and (body := bodies[path.name]).startswith(WORKBOOKS):
+        unzipped = unzip(body, path.name) if body.startswith(b"PK") else None
+        if unzipped is None:
+            return open_workbook(path)
+        bodies = unzipped
     try:
-        if text.lstrip().startswith(("{", "[")):
-            return Records(path.name, digest, True, read_answer(text))
-        return Records(path.name, digest, False, [(row, cells, NO_SERVICES) for row, cells in read_table(text)])
-    except (NoAnswer, NoTable) as problem:
+        return _read(path.name, digest, {name: _text(body) for name, body in bodies.items()})
+    except (NoAnswer, NoTable, NoServices) as problem:
         raise NotReadable(
             f"{path.name} is no directory we can read: {problem}. We read SAMHSA's Excel workbook (.xlsx), its "
-            "CSV exports, its list of opioid treatment programs (CSV), and answers of FindTreatment (JSON)."
+            "CSV exports, its list of opioid treatment programs (CSV), answers of FindTreatment (JSON), Open Referral "
+            "(HSDS: JSON, or its CSV tables in a zip) and iCarol's CSV exports."
         ) from problem
+
+
+def _read(name: str, digest: str, files: dict[str, str]) -> Records:
+    if is_package(files):
+        return Records(name, digest, False, read_package(files))
+    if len(files) != 1:
+        raise NoServices("it has no tables “services” and “organizations”")
+    [text] = files.values()
+    if not text.lstrip().startswith(("{", "[")):
+        return Records(name, digest, False, read_table(text))
+    answer = read_json(text)
+    services = services_of(answer)
+    if services is not None:
+        return Records(name, digest, is_a_part(answer), list(read_services(enumerate(services, 1))))
+    return Records(name, digest, True, read_answer(answer))
+
+
+def _folder(path: Path) -> dict[str, bytes]:
+    return {each.name: _bytes(each) for each in sorted(path.iterdir()) if each.suffix.casefold() == ".csv"}
+
+
+def _digest(bodies: dict[str, bytes]) -> str:
+    """Of the file; of a folder, of its files one after the other by name."""
+    digest = sha256()
+    for name in sorted(bodies):
+        digest.update(bodies[name])
+    return digest.hexdigest()
 
 
 def _bytes(path: Path) -> bytes:
@@ -85,7 +115,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _text(body: bytes) -> str:
-    """UTF-8, or what a Windows spreadsheet saves when it is not."""
+    """UTF-8, UTF-16 where its first bytes say so, or what a Windows spreadsheet saves when it is neither."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", errors="replace")
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:

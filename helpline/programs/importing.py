@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from helpline.audit.acting import Actor, acting, record
 from helpline.programs import staging
-from helpline.programs.editions import Coordinates
+from helpline.programs.editions import EDITIONS, Coordinates
 from helpline.programs.formats import Directory, open_directory
 from helpline.programs.models import Edition, ImportRun, ServiceCode
 from helpline.programs.published import Finding, Listing, plain_name
@@ -25,8 +25,9 @@ item 3).
 """
 MOST_UNKNOWN_CODES = 0.10
 """More unknown letters than this among a file's different codes means: another edition."""
-FINDINGS_KEPT = 500
-_LOCK = 0x70726F67
+MOST_REFUSED = 50_000
+"""More refused rows than this are no slips of a directory; up to it the run keeps every one."""
+NOTES_KEPT = 20_000
 
 Watch = Callable[[Iterator[Any], int], Iterable[Any]]
 
@@ -76,7 +77,8 @@ def import_directory(
     staged = list(_read(book, key, frozenset(states), outcome, watch))
     _refuse_another_edition(staged, outcome, edition)
     with acting(actor), connection.cursor() as cursor:
-        _take_the_only_place(cursor)
+        if not staging.take_the_only_place(cursor):
+            raise ImportRefused("Another import is running. Wait until it has ended, then try again.")
         staging.stage(cursor, staged, located or {})
         staging.settle(cursor)
         _check(cursor, outcome)
@@ -94,6 +96,7 @@ class Key:
     where only one service has it.
     """
 
+    edition: str
     codes: dict[str, int]
     named: dict[tuple[str, str], int]
 
@@ -105,7 +108,7 @@ class Key:
 def _key_of(edition: Edition, book: Directory) -> Key:
     """The services of the edition. Refuses a workbook whose own key gives a code another name."""
     codes = {code.code.upper(): code for code in ServiceCode.objects.filter(edition=edition)}
-    if not codes:
+    if not codes and edition.code in EDITIONS:
         raise ImportRefused(f"Edition {edition.code} has no service codes yet: run “manage.py load_directory” first.")
     differ = book.disagreements({code: row.name for code, row in codes.items()})
     if differ:
@@ -118,13 +121,14 @@ def _key_of(edition: Edition, book: Directory) -> Key:
     named = {(row.category_code, plain_name(row.name)): row.pk for row in codes.values()}
     often = Counter(name for _category, name in named)
     alone = {("", name): number for (_category, name), number in named.items() if often[name] == 1}
-    return Key({code: row.pk for code, row in codes.items()}, named | alone)
+    return Key(edition.code, {code: row.pk for code, row in codes.items()}, named | alone)
 
 
 def _read(book: Directory, key: Key, states: frozenset[str], outcome: Outcome, watch: Watch) -> Iterator[Staged]:
     for listing, findings in watch(book.rows(), len(book)):
         if listing is None:
             outcome.refused += findings
+            _refuse_rubble(book, outcome)
         elif states and listing.state not in states:
             outcome.outside_scope += 1
         else:
@@ -133,12 +137,23 @@ def _read(book: Directory, key: Key, states: frozenset[str], outcome: Outcome, w
 
 
 def _staged(listing: Listing, key: Key, outcome: Outcome) -> Staged:
-    unknown = sorted(code for code in listing.codes if code not in key.codes)
+    own = {code for taxonomy, code, _name in listing.terms if taxonomy == key.edition and code}
+    codes = listing.codes | own
+    unknown = sorted(code for code in codes if code not in key.codes)
     outcome.unknown_codes.update(unknown)
     named = {service: key.number(service) for service in listing.services}
     outcome.unknown_services.update(name for (_category, name), number in named.items() if number is None)
-    known = {key.codes[code] for code in listing.codes if code in key.codes}
+    outcome.unknown_services.update(name for taxonomy, _code, name in listing.terms if taxonomy != key.edition)
+    known = {key.codes[code] for code in codes if code in key.codes}
     return Staged(listing, sorted(known | {number for number in named.values() if number is not None}), unknown)
+
+
+def _refuse_rubble(book: Directory, outcome: Outcome) -> None:
+    if len(outcome.refused) > MOST_REFUSED:
+        raise ImportRefused(
+            f"More than {MOST_REFUSED} faults in {book.name}, the first: {outcome.refused[0]} Nothing was changed. "
+            "Look at the file: its columns may have moved."
+        )
 
 
 def _refuse_another_edition(staged: list[Staged], outcome: Outcome, edition: Edition) -> None:
@@ -157,14 +172,6 @@ def _refuse_another_edition(staged: list[Staged], outcome: Outcome, edition: Edi
             f"of {edition.code} ({shown}): it is another edition. Choose the right --edition, or load its "
             "key first."
         )
-
-
-def _take_the_only_place(cursor: Any) -> None:
-    """One import at a time. Limits made for web pages do not hold for an import."""
-    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-    if not cursor.fetchone()[0]:
-        raise ImportRefused("Another import is running. Wait until it has ended, then try again.")
-    cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _check(cursor: Any, outcome: Outcome) -> None:
@@ -201,8 +208,9 @@ def _apply(cursor: Any, book: Directory, edition: Edition, states: list[str], ac
         file_name=book.name[:200],
         file_sha256=book.sha256,
         states=states,
-        refused=[asdict(finding) for finding in outcome.refused[:FINDINGS_KEPT]],
-        notes=[asdict(finding) for finding in outcome.notes[:FINDINGS_KEPT]],
+        refused=[asdict(finding) for finding in outcome.refused],
+        notes=[asdict(finding) for finding in outcome.notes[:NOTES_KEPT]],
+        left_unknown=(outcome.unknown_codes + outcome.unknown_services).most_common(),
     )
     reason = f"Not in {book.name[:200]}, imported {timezone.localdate():%Y-%m-%d}"
     outcome.restored = staging.coming_back_count(cursor, edition.pk)

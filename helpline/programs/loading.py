@@ -30,6 +30,14 @@ def load_places() -> int:
         return int(cursor.rowcount)
 
 
+def edition_of(code: str, *, name: str, published: int) -> Edition:
+    """The edition of somebody else's directory, made the first time: it has no key, so it tells no services of ours."""
+    edition, _ = Edition.objects.get_or_create(
+        code=code, defaults={"name": name, "published": published, "attribution": name}
+    )
+    return edition
+
+
 @transaction.atomic
 def load_edition(files: EditionFiles) -> Edition:
     """The edition with its service codes, in the order of the key. Raises ``NotReadable``."""

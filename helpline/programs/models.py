@@ -90,8 +90,21 @@ class ServiceCode(models.Model):
         return self.name
 
 
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def standing(self) -> Self:
+        """Imports that were applied and not taken back."""
+        return self.filter(undoes=None, undone_by=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-id")
+
+
 class ImportRun(models.Model):
-    """One import that was applied: which file, by whom, and what it did."""
+    """One import that was applied, or the undoing of one: which file, by whom, and what it did.
+
+    ``refused`` and ``notes`` are findings (row, field, reason, remedy), ``left_unknown`` names of services the key
+    does not have, each with how often it stood there.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="imports")
@@ -108,10 +121,13 @@ class ImportRun(models.Model):
     restored = models.IntegerField()
     refused = models.JSONField(default=list)
     notes = models.JSONField(default=list)
+    left_unknown = models.JSONField(default=list)
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
 
+    objects = ImportRunQuerySet.as_manager()
     privacy: ClassVar = _plain(
         "id", "edition", "at", "actor_kind", "actor_id", "file_name", "file_sha256", "states",
-        "created", "changed", "unchanged", "withdrawn", "restored", "refused", "notes",
+        "created", "changed", "unchanged", "withdrawn", "restored", "refused", "notes", "left_unknown", "undoes",
     )  # fmt: skip
 
     class Meta:
@@ -219,6 +235,7 @@ class Program(models.Model):
     verification_note = models.CharField(max_length=300, blank=True)
     corrected_fields = ArrayField(models.CharField(max_length=20), default=list)
     content_hash = models.UUIDField(null=True)
+    first_import = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="brought")
     last_import = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
@@ -244,8 +261,8 @@ class Program(models.Model):
         "id", "edition", "identity", "occurrence", "source_row", "name1", "name2", "street1", "street2",
         "city", "state", "zip", "phone", "intake_lines", "codes", "unknown_codes", "latitude", "longitude",
         "located_by", "position", "status", "status_reason", "confidential", "verified_at", "verified_by",
-        "verification_note", "corrected_fields", "content_hash", "last_import", "created_at", "changed_at",
-        "sort_name", "search_text",
+        "verification_note", "corrected_fields", "content_hash", "first_import", "last_import", "created_at",
+        "changed_at", "sort_name", "search_text",
     )  # fmt: skip
 
     class Meta:
@@ -327,8 +344,111 @@ def _local_day(at: datetime) -> date:
     return timezone.localtime(at).date()
 
 
+class OpeningKind(models.TextChoices):
+    """What a place is free for. A number of one says nothing of another."""
+
+    WITHDRAWAL_BED = "withdrawal_bed", _("withdrawal bed")
+    RESIDENTIAL_BED = "residential_bed", _("residential bed")
+    OUTPATIENT_PLACE = "outpatient_place", _("outpatient place")
+    MEDICATION_START = "medication_start", _("start on methadone or buprenorphine")
+
+
+GOOD_FOR: dict[str, timedelta] = {
+    OpeningKind.WITHDRAWAL_BED: timedelta(hours=6),
+    OpeningKind.RESIDENTIAL_BED: timedelta(hours=24),
+    OpeningKind.OUTPATIENT_PLACE: timedelta(days=7),
+    OpeningKind.MEDICATION_START: timedelta(days=7),
+}
+"""How long what a program said is believed; then it reads "unknown: call". Our own choice: no figure was found."""
+
+
+class OpeningQuerySet(models.QuerySet["Opening"]):
+    def believed(self, now: datetime) -> Self:
+        """Those told lately enough for their kind."""
+        lately = Q()
+        for kind, span in GOOD_FOR.items():
+            lately |= Q(kind=kind, told_at__gte=now - span)
+        return self.filter(lately)
+
+
+class Opening(models.Model):
+    """How many places of one kind a program said are free; none is "takes nobody now"."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="openings")
+    kind = models.CharField(max_length=20, choices=OpeningKind)
+    places = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField(db_default=Now())
+    told_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = OpeningQuerySet.as_manager()
+    privacy: ClassVar = _plain("id", "program", "kind", "places", "told_at", "told_to")
+
+    class Meta:
+        db_table = "programs_opening"
+        constraints = [
+            models.UniqueConstraint(fields=["program", "kind"], name="one_opening_a_kind"),
+            models.CheckConstraint(condition=Q(kind__in=OpeningKind.values), name="opening_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.places} × {self.get_kind_display()}"
+
+
+class Proposal(models.Model):
+    """A change of its listing that a program asked for by its own link. It changes nothing until a person decides."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("asked")
+        MADE = "made", _("made")
+        DECLINED = "declined", _("not made")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="proposals")
+    made_at = models.DateTimeField(db_default=Now())
+    link_id = models.UUIDField()
+    fields: Any = models.JSONField()
+    note = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    privacy: ClassVar = _plain(
+        "id", "program", "made_at", "link_id", "fields", "note", "state", "decided_at", "decided_by"
+    )
+
+    class Meta:
+        db_table = "programs_proposal"
+        ordering = ("made_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="asked", decided_at=None, decided_by=None)
+                | ~Q(state="asked") & Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="somebody_decided_a_proposal",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "made", "declined"]), name="proposal_state_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["made_at"], condition=Q(state="asked"), name="proposals_to_decide")]
+
+    def __str__(self) -> str:
+        return f"proposal for {self.program_id}"
+
+    @property
+    def needs_a_call(self) -> bool:
+        """A name or a number is changed only after a call to the number known before: a link may be in wrong hands."""
+        return bool(CALLED_FOR & self.fields.keys())
+
+
+CALLED_FOR = frozenset({"name1", "name2", "phone", "intake_lines"})
+
+
 class ProgramChange(models.Model):
-    """What was changed in a listing, from what to what, by whom. Rows are only ever added."""
+    """What was changed in a listing, from what to what, by whom. Rows are only ever added.
+
+    ``fields`` is for people; ``technical`` holds in the same shape what only undoing an import needs.
+    """
 
     class Action(models.TextChoices):
         IMPORTED = "imported", _("changed by an import")
@@ -337,6 +457,11 @@ class ProgramChange(models.Model):
         DO_NOT_REFER = "do_not_refer", _("marked “do not refer”")
         WITHDRAWN = "withdrawn", _("withdrawn")
         RESTORED = "restored", _("restored")
+        OPENINGS = "openings", _("said what is free")
+        CONFIRMED = "confirmed", _("confirmed by the program itself")
+        PROPOSED = "proposed", _("the program asked for a change")
+        DECLINED = "declined", _("that change was not made")
+        UNDONE = "undone", _("an import was undone")
 
     id = models.BigAutoField(primary_key=True)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="changes")
@@ -346,9 +471,12 @@ class ProgramChange(models.Model):
     run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="changes")
     action = models.CharField(max_length=12, choices=Action)
     fields: Any = models.JSONField(default=dict)
+    technical: Any = models.JSONField(default=dict)
     note = models.CharField(max_length=300, blank=True)
 
-    privacy: ClassVar = _plain("id", "program", "at", "actor_kind", "actor_id", "run", "action", "fields", "note")
+    privacy: ClassVar = _plain(
+        "id", "program", "at", "actor_kind", "actor_id", "run", "action", "fields", "technical", "note"
+    )
 
     class Meta:
         db_table = "programs_program_change"

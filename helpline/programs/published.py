@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from uuid import UUID
 
@@ -23,6 +23,9 @@ _PHONE = re.compile(
     re.IGNORECASE,
 )
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+NO_SERVICES: frozenset[tuple[str, str]] = frozenset()
+NO_TERMS: frozenset[tuple[str, str, str]] = frozenset()
+_HIDDEN = re.compile(r"\bconfidential\b|\bundisclosed\b|\bdo not publish\b|\bnot for publication\b", re.IGNORECASE)
 _CODE = re.compile(r"^[A-Z][A-Z0-9_]{0,11}$")
 
 
@@ -45,8 +48,10 @@ class Finding:
 class Listing:
     """One facility as published: text cleaned, phones as ``205-216-0200 x12``, ZIP of five digits.
 
-    ``services`` are pairs of category and name, for files that print names in place of codes; ``position``
-    is latitude and longitude in degrees, for files that have them.
+    ``services`` are pairs of category and name, for files that print names in place of codes; ``terms`` are taxonomy,
+    code and name, codes only where the taxonomy is the edition itself; ``position`` is latitude and longitude in
+    degrees, for files that have them. ``status``, with why, and ``confidential`` are for files that say whom not to
+    refer to and what not to publish.
     """
 
     row: int
@@ -60,8 +65,12 @@ class Listing:
     phone: str
     intake_lines: tuple[str, ...]
     codes: frozenset[str]
-    services: frozenset[tuple[str, str]] = frozenset()
+    services: frozenset[tuple[str, str]] = NO_SERVICES
     position: tuple[float, float] | None = None
+    terms: frozenset[tuple[str, str, str]] = NO_TERMS
+    status: str = "listed"
+    status_reason: str = ""
+    confidential: bool = False
 
     @property
     def identity(self) -> UUID:
@@ -74,6 +83,38 @@ class Listing:
         seen = (self.name1, self.name2, self.street1, self.street2, self.city, self.state, self.zip)
         text = "\x1f".join(re.sub(r"[^\w]+", " ", part).strip().casefold() for part in seen)
         return UUID(bytes=blake2b(text.encode(), digest_size=16).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One place as a file tells it: ``cells`` as ``read_row`` knows them, and what only some files say.
+
+    ``gone`` is why the file itself holds it for closed, ``do_not_refer`` why nobody is to be sent there.
+    """
+
+    number: int
+    cells: Mapping[str, object]
+    services: frozenset[tuple[str, str]] = NO_SERVICES
+    terms: frozenset[tuple[str, str, str]] = NO_TERMS
+    gone: str = ""
+    do_not_refer: str = ""
+    confidential: bool = False
+
+    def read(self) -> tuple[Listing | None, list[Finding]]:
+        """The listing and what to know about it, or None and why it is refused."""
+        if self.gone:
+            return None, [Finding(self.number, "status", self.gone, "")]
+        listing, findings = read_row(self.number, self.cells)
+        if listing is None:
+            return None, findings
+        status = {"status": "do_not_refer", "status_reason": self.do_not_refer} if self.do_not_refer else {}
+        also = {"services": self.services, "terms": self.terms, "confidential": self.confidential, **status}
+        return replace(listing, **also), findings  # type: ignore[arg-type]  # each by its name
+
+
+def says_hidden(*texts: object) -> bool:
+    """Whether an address or a name says that the place must not be published."""
+    return any(_HIDDEN.search(str(text)) for text in texts)
 
 
 def clean_text(value: object) -> str:
@@ -195,7 +236,8 @@ def _position(row: int, cells: Mapping[str, object], notes: list[Finding]) -> tu
 def _phones(row: int, cells: Mapping[str, object], notes: list[Finding]) -> tuple[str, tuple[str, ...]]:
     """The main number and the intake lines, each once; an unreadable one is left out and said."""
     read: dict[str, str] = {}
-    for field in ("phone", "intake1", "intake2", "intake1a", "intake2a"):
+    known = ("phone", "intake1", "intake2", "intake1a", "intake2a")
+    for field in (*known, *(name for name in cells if name.startswith("intake") and name not in known)):
         written = clean_text(cells.get(field))
         number = clean_phone(written) if written else ""
         if number is None:

@@ -25,18 +25,23 @@ directory: of 10,923 found streets six are, among them Houston and Bartow street
 the state.
 """
 
+_LOCK = 0x70726F67
+
 TEXTS = ("name1", "name2", "street1", "street2", "city", "state", "zip", "phone")
 PUBLISHED = (*TEXTS, "intake_lines", "codes", "unknown_codes")
 PLACE = ("latitude", "longitude", "located_by")
 MERGED = (*PUBLISHED, *PLACE)
-STAGED = ("id", "source_row", "identity", *PUBLISHED, "latitude", "longitude")
+OFFERED = ("status", "status_reason", "confidential")
+STAGED = ("id", "source_row", "identity", *PUBLISHED, *OFFERED, "latitude", "longitude")
+CORRECTED_AS = {**dict.fromkeys(PLACE, "position"), "status_reason": "status"}
+"""Columns a person's correction names otherwise."""
 
 _STAGE = """
 DROP TABLE IF EXISTS pg_temp.staged, pg_temp.incoming;
 CREATE TEMP TABLE staged (
     id uuid, source_row int, identity uuid, name1 text, name2 text, street1 text, street2 text, city text,
     state text, zip text, phone text, intake_lines text[], codes int[], unknown_codes text[],
-    latitude double precision, longitude double precision
+    status text, status_reason text, confidential boolean, latitude double precision, longitude double precision
 ) ON COMMIT DROP
 """
 
@@ -53,17 +58,16 @@ def _point(table: str) -> Composable:
     ).format(Identifier(table))
 
 
-def _kept(column: str, name: str) -> Composable:
+def _kept(column: str) -> Composable:
     """What people corrected stays; what they did not is as published."""
     return SQL(
         "{column} = CASE WHEN {name} = ANY(p.corrected_fields) THEN p.{column} ELSE EXCLUDED.{column} END"
-    ).format(column=Identifier(column), name=Literal(name))
+    ).format(column=Identifier(column), name=Literal(CORRECTED_AS.get(column, column)))
 
 
 def _before_and_after(column: str) -> Composable:
-    name = "position" if column in PLACE else column
     return SQL("({}, {}, to_jsonb(p.{column}), to_jsonb(i.{column}))").format(
-        Literal(column), Literal(name), column=Identifier(column)
+        Literal(column), Literal(CORRECTED_AS.get(column, column)), column=Identifier(column)
     )
 
 
@@ -72,10 +76,9 @@ _PARTS = {
     "merged": _names(MERGED),
     "staged_at": _point("s"),
     "zip_at": _point("p"),
-    "kept": SQL(", ").join(
-        [*(_kept(column, column) for column in PUBLISHED), *(_kept(column, "position") for column in PLACE)]
-    ),
-    "before_and_after": SQL(", ").join(map(_before_and_after, MERGED)),
+    "offered": _names(OFFERED),
+    "kept": SQL(", ").join(map(_kept, (*MERGED, *OFFERED))),
+    "before_and_after": SQL(", ").join(map(_before_and_after, (*MERGED, *OFFERED))),
     "back": SQL("p.status = 'withdrawn' AND NOT 'status' = ANY(p.corrected_fields)"),
     "in_scope": SQL(
         "p.edition_id = %(edition)s AND (%(states)s::text[] = '{{}}' OR p.state = ANY(%(states)s::text[]))"
@@ -96,37 +99,37 @@ WITH placed AS (
         row_number() OVER same AS repetition, first_value(s.source_row) OVER same AS first_row
     FROM staged s LEFT JOIN programs_place p ON p.zip = s.zip
     WINDOW same AS (
-        PARTITION BY s.identity, s.phone, s.intake_lines, s.codes, s.unknown_codes ORDER BY s.source_row)
+        PARTITION BY s.identity, s.phone, s.intake_lines, s.codes, s.unknown_codes, s.status, s.confidential
+        ORDER BY s.source_row)
 ), chosen AS (
     SELECT *, latitude IS NOT NULL AND NOT far AS by_street FROM placed
 ), settled AS (
-    SELECT id, source_row, identity, {published}, zip_known, far, repetition, first_row,
+    SELECT id, source_row, identity, {published}, {offered}, zip_known, far, repetition, first_row,
         CASE WHEN by_street THEN latitude ELSE zip_latitude END AS latitude,
         CASE WHEN by_street THEN longitude ELSE zip_longitude END AS longitude,
         CASE WHEN by_street THEN 'street' WHEN zip_latitude IS NOT NULL THEN 'zip' ELSE '' END AS located_by,
         CASE WHEN repetition = 1 THEN row_number() OVER (
-            PARTITION BY identity, repetition ORDER BY phone, intake_lines, codes, unknown_codes)
+            PARTITION BY identity, repetition ORDER BY phone, intake_lines, codes, unknown_codes, status, confidential)
             END AS occurrence
     FROM chosen
 )
-SELECT *, md5(ROW({merged})::text)::uuid AS content_hash FROM settled
+SELECT *, md5(ROW({merged})::text || CASE WHEN status <> 'listed' OR confidential THEN ROW({offered})::text ELSE '' END
+    )::uuid AS content_hash FROM settled
 """).format(**_PARTS)
 
 _MERGE = SQL("""
 WITH merged AS (
     INSERT INTO programs_program AS p (
-        id, edition_id, identity, occurrence, source_row, {merged}, content_hash, last_import_id,
-        status, status_reason, confidential, verification_note, corrected_fields
+        id, edition_id, identity, occurrence, source_row, {merged}, content_hash, first_import_id, last_import_id,
+        {offered}, verification_note, corrected_fields
     )
-    SELECT id, %(edition)s, identity, occurrence, source_row, {merged}, content_hash, %(run)s,
-        'listed', '', false, '', '{{}}'
+    SELECT id, %(edition)s, identity, occurrence, source_row, {merged}, content_hash, %(run)s, %(run)s,
+        {offered}, '', '{{}}'
     FROM incoming WHERE repetition = 1
     ON CONFLICT (edition_id, identity, occurrence) DO UPDATE SET
         {kept},
         source_row = EXCLUDED.source_row, content_hash = EXCLUDED.content_hash,
         last_import_id = EXCLUDED.last_import_id,
-        status = CASE WHEN {back} THEN 'listed' ELSE p.status END,
-        status_reason = CASE WHEN {back} THEN '' ELSE p.status_reason END,
         changed_at = statement_timestamp()
     WHERE p.content_hash IS DISTINCT FROM EXCLUDED.content_hash OR ({back})
     RETURNING (p.xmax = 0) AS created
@@ -135,8 +138,12 @@ SELECT count(*) FILTER (WHERE created), count(*) FILTER (WHERE NOT created) FROM
 """).format(**_PARTS)
 
 _REMEMBER = SQL("""
-INSERT INTO programs_program_change (program_id, actor_kind, actor_id, run_id, action, fields, note)
-SELECT p.id, %(kind)s, %(actor)s, %(run)s, 'imported', changed.fields, ''
+INSERT INTO programs_program_change (program_id, actor_kind, actor_id, run_id, action, fields, technical, note)
+SELECT p.id, %(kind)s, %(actor)s, %(run)s, CASE WHEN {back} THEN 'restored' ELSE 'imported' END, changed.fields,
+    jsonb_build_object(
+        'content_hash', jsonb_build_array(p.content_hash, i.content_hash),
+        'source_row', jsonb_build_array(p.source_row, i.source_row)),
+    ''
 FROM incoming i
 JOIN programs_program p
     ON p.edition_id = %(edition)s AND p.identity = i.identity AND p.occurrence = i.occurrence
@@ -145,7 +152,7 @@ CROSS JOIN LATERAL (
     FROM (VALUES {before_and_after}) AS field (name, corrected_as, before, after)
     WHERE before IS DISTINCT FROM after AND NOT corrected_as = ANY(p.corrected_fields)
 ) AS changed
-WHERE i.repetition = 1 AND p.content_hash IS DISTINCT FROM i.content_hash AND changed.fields <> '{{}}'
+WHERE i.repetition = 1 AND (p.content_hash IS DISTINCT FROM i.content_hash OR ({back})) AND changed.fields <> '{{}}'
 """).format(**_PARTS)
 
 _MISSING_COUNT = SQL("SELECT count(*) FROM programs_program p WHERE {missing}").format(**_PARTS)
@@ -158,13 +165,20 @@ WHERE p.edition_id = %s AND i.repetition = 1 AND {back}
 """).format(**_PARTS)
 
 _WITHDRAW = SQL("""
-WITH gone AS (
+WITH going AS (
+    SELECT p.id, p.status, p.status_reason FROM programs_program p WHERE {missing}
+), gone AS (
     UPDATE programs_program p SET status = 'withdrawn', status_reason = %(reason)s, last_import_id = %(run)s,
         changed_at = statement_timestamp()
-    WHERE {missing} RETURNING p.id
+    FROM going WHERE p.id = going.id
 )
-INSERT INTO programs_program_change (program_id, actor_kind, actor_id, run_id, action, fields, note)
-SELECT id, %(kind)s, %(actor)s, %(run)s, 'withdrawn', '{{}}', %(reason)s FROM gone
+INSERT INTO programs_program_change (program_id, actor_kind, actor_id, run_id, action, fields, technical, note)
+SELECT id, %(kind)s, %(actor)s, %(run)s, 'withdrawn',
+    jsonb_build_object(
+        'status', jsonb_build_array(status, 'withdrawn'),
+        'status_reason', jsonb_build_array(status_reason, %(reason)s::text)),
+    '{{}}', %(reason)s
+FROM going
 """).format(**_PARTS)
 
 
@@ -179,6 +193,14 @@ class Staged:
     unknown_codes: list[str]
 
 
+def take_the_only_place(cursor: Any) -> bool:
+    """One import or undoing at a time; whether this transaction may. Limits made for web pages do not hold for it."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+    alone = bool(cursor.fetchone()[0])
+    cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+    return alone
+
+
 def stage(cursor: Any, listings: Iterable[Staged], located: Coordinates) -> None:
     """Copy listings into the staging table of this transaction."""
     cursor.execute(_STAGE)
@@ -190,7 +212,8 @@ def stage(cursor: Any, listings: Iterable[Staged], located: Coordinates) -> None
             # psycopg writes a long list item by item; the text of an int array is quicker and as safe
             codes = f"{{{','.join(map(str, item.codes))}}}"
             lines = list(row.intake_lines)
-            copy.write_row((new_id(), row.row, identity, *texts, lines, codes, item.unknown_codes, *place))
+            offered = (row.status, row.status_reason[:300], row.confidential)
+            copy.write_row((new_id(), row.row, identity, *texts, lines, codes, item.unknown_codes, *offered, *place))
 
 
 def settle(cursor: Any) -> None:

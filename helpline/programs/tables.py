@@ -1,5 +1,5 @@
-"""Reading directories that come as a CSV: the wide export with one column a code, and the list of opioid
-treatment programs. Pure Python, no Django.
+"""Reading directories that come as one CSV: the wide export with one column a code, the list of opioid
+treatment programs, and iCarol's export, which ``icarol`` reads. Pure Python, no Django.
 
 A row becomes the cells ``published.read_row`` knows, with the codes in one text. ``1`` under a code means
 yes; ``0``, nothing and anything else say nothing, because no code is read as a no.
@@ -11,7 +11,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from helpline.programs.published import clean_text, is_code
+from helpline.programs.icarol import HEADINGS, read_export
+from helpline.programs.published import Record, clean_text, is_code
 
 FIELDS = {
     "name1", "name2", "street1", "street2", "city", "state", "zip", "phone", "intake1", "intake2", "intake1a",
@@ -29,8 +30,6 @@ OPIOID_TREATMENT = {
 """Headings of SAMHSA's list of opioid treatment programs, as published and as geocoded in 2021."""
 OPIOID_TREATMENT_CODE = "OTP"
 
-Record = tuple[int, dict[str, object]]
-
 
 class NoTable(ValueError):
     """The text is not a table of programs; the message says what was missing."""
@@ -43,6 +42,8 @@ def read_table(text: str) -> list[Record]:
     except csv.Error as problem:
         raise NoTable(f"it is not a CSV ({problem})") from problem
     headings = [clean_text(cell).casefold() for cell in lines[0]] if lines else []
+    if set(headings) >= HEADINGS:
+        return list(read_export(headings, list(_filled(lines[1:]))))
     if {"name1", "city", "state", "zip"} <= set(headings):
         return list(_wide(headings, lines[1:]))
     if {"city", "state"} < set(headings) and any(
@@ -64,7 +65,7 @@ def _wide(headings: list[str], lines: list[list[str]]) -> Iterator[Record]:
         }
         yes = [code for at, code in codes.items() if at < len(line) and clean_text(line[at]).casefold() in YES]
         cells["service_code_info"] = " ".join([clean_text(cells.get("service_code_info")), *yes])
-        yield number, cells
+        yield Record(number, cells)
 
 
 def _opioid_treatment(headings: list[str], lines: list[list[str]]) -> Iterator[Record]:
@@ -74,7 +75,7 @@ def _opioid_treatment(headings: list[str], lines: list[list[str]]) -> Iterator[R
             for heading, cell in zip(headings, line, strict=False)
             if heading in OPIOID_TREATMENT
         }
-        yield number, cells | {"service_code_info": OPIOID_TREATMENT_CODE}
+        yield Record(number, cells | {"service_code_info": OPIOID_TREATMENT_CODE})
 
 
 def _filled(lines: list[list[str]]) -> Iterator[tuple[int, list[str]]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from helpline.accounts.models import User
 from helpline.audit.models import AuditRecord
-from helpline.programs.models import Place
+from helpline.programs.models import Place, Program
 from intake.calls.models import Call, Callback
 from intake.disclosures.consenting import Agreed, agreed, ledger
 from intake.disclosures.models import Consent, Disclosure, Purpose
@@ -15,7 +15,8 @@ from intake.inquiries.answers import Answers
 from intake.inquiries.models import ContactPoint, Inquiry, Note
 from intake.inquiries.triage import Triage
 from intake.insurance.cards import photo_came_with
-from intake.insurance.models import Policy, Verification
+from intake.insurance.cover import summary_of
+from intake.insurance.models import Policy, Verification, VerificationState
 from intake.insurance.x12.summary import Summary
 from intake.matching.models import Referral, ReferralState
 
@@ -56,15 +57,40 @@ class Case:
         return photo_came_with(self.inquiry.pk)
 
     @cached_property
+    def verifications(self) -> list[Verification]:
+        """Every question put to a plan of theirs, newest first."""
+        if self.policy is None:
+            return []
+        asked = self.policy.verifications.select_related("policy__payer", "payer").prefetch_related("phone_calls")
+        return list(asked.order_by("-made_at"))
+
+    @property
     def verification(self) -> Verification | None:
         """The newest question to their plan."""
-        return self.policy.verifications.order_by("-made_at").first() if self.policy else None
+        return next((one for one in self.verifications if one.payer_said is None), None)
+
+    @property
+    def other_verifications(self) -> list[Verification]:
+        """The newest question to each other company their plan pointed to."""
+        newest: dict[str, Verification] = {}
+        for one in self.verifications:
+            if one.payer_said is not None:
+                newest.setdefault(one.asked_name, one)
+        return list(newest.values())
+
+    @property
+    def earlier_answers(self) -> list[Verification]:
+        """Answers of their plan before the newest, newest first."""
+        return [
+            one
+            for one in self.verifications
+            if one.payer_said is None and one.state == VerificationState.ANSWERED and one != self.verification
+        ]
 
     @property
     def summary(self) -> Summary | None:
         """What the newest answer means; None while there is none."""
-        newest = self.verification
-        return Summary.from_json(newest.summary_json) if newest and newest.summary_json else None
+        return summary_of(self.verification) if self.verification else None
 
     @cached_property
     def agreed(self) -> Agreed:
@@ -106,6 +132,11 @@ class Case:
     @property
     def open_referrals(self) -> list[Referral]:
         return [each for each in self.referrals if each.is_open]
+
+    @property
+    def referrals_to_nowhere(self) -> list[Referral]:
+        """Open ones whose program was since withdrawn, or is marked “do not refer”."""
+        return [each for each in self.open_referrals if each.program.status != Program.Status.LISTED]
 
     @cached_property
     def to_give(self) -> list[Referral]:

@@ -8,15 +8,17 @@ from django.db.models import Q, QuerySet
 
 from helpline.audit.models import AuditRecord
 from intake.inquiries.models import Inquiry
-from intake.insurance.models import Attempt, Verification
+from intake.insurance.models import Attempt, PhoneCall, Verification
 
 
 def rows_behind(inquiry: Inquiry) -> list[str]:
-    """Ids of the rows without a column for the inquiry: person, caller, verifications, attempts."""
+    """Ids of the rows without a column for the inquiry: person, caller, verifications, attempts, calls to plans."""
     verifications = Verification.objects.filter(policy__inquiry=inquiry)
     attempts = Attempt.objects.filter(verification__in=verifications)
+    calls = PhoneCall.objects.filter(verification__in=verifications)
     found = [inquiry.person_id, inquiry.caller_id]
     found += [*verifications.values_list("pk", flat=True), *attempts.values_list("pk", flat=True)]
+    found += calls.values_list("pk", flat=True)
     return [str(row) for row in found]
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 
 from helpline.accounts.models import User
+from helpline.audit.acting import Actor, record
 from intake.disclosures.sealing import closed_to
 from intake.inquiries.models import Inquiry
 
@@ -20,7 +21,10 @@ class SealedFromYou(PermissionDenied):
 
 
 def admit(user: User, inquiry_id: UUID) -> None:
-    """Raises ``SealedFromYou``. Every view that shows or changes something of an inquiry asks this first."""
+    """Raises ``SealedFromYou``, and records who tried. Every view that shows or changes something of an inquiry asks
+    this first.
+    """
     closed = closed_to(user, [inquiry_id])
     if closed and not Inquiry.objects.filter(pk=inquiry_id, owner=user).exists():
+        record(Actor.staff(user), "refused", "inquiry", [inquiry_id], inquiry_id=inquiry_id, reason="sealed")
         raise SealedFromYou(inquiry_id)

@@ -11,6 +11,7 @@ from django.db.models import (
     CharField,
     Count,
     DateTimeField,
+    Exists,
     F,
     OuterRef,
     Q,
@@ -23,11 +24,13 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from helpline.accounts.models import User
+from helpline.programs.models import Program
 from helpline.vault.sealing import CannotOpen
 from intake.calls.models import Callback
 from intake.disclosures.sealing import closed_to
 from intake.inquiries.models import Inquiry, State
 from intake.insurance.models import Verification, VerificationState
+from intake.matching.models import OPEN_REFERRAL, Referral
 
 MOST = 100
 """How many of each group a page shows; the board says how many more there are."""
@@ -37,7 +40,9 @@ GROUPS = ("waiting", "mine", "others", "set_aside")
 
 @dataclass(frozen=True)
 class Waiting:
-    """One line of the queue. ``why`` is the first reason triage gave, ``in_group`` how many its group has in all."""
+    """One line of the queue. ``why`` is the first reason triage gave, ``in_group`` how many its group has in all,
+    ``place_is_gone`` whether a program they are referred to is no longer offered.
+    """
 
     id: UUID
     group: str
@@ -54,6 +59,7 @@ class Waiting:
     verification: str
     coverage: str
     callback_at: datetime | None
+    place_is_gone: bool
     quarantined: bool
     sealed: bool
 
@@ -110,7 +116,8 @@ def _grouped(rows: tuple[Waiting, ...]) -> dict[str, list[Waiting]]:
 
 
 def _open(user: User) -> QuerySet[Inquiry]:
-    asked = Verification.objects.filter(policy__inquiry=OuterRef("pk")).order_by("-made_at")
+    asked = Verification.objects.of_their_plan().filter(policy__inquiry=OuterRef("pk")).order_by("-made_at")
+    gone = Referral.objects.filter(inquiry=OuterRef("pk"), state__in=OPEN_REFERRAL)
     promised = Callback.objects.filter(inquiry=OuterRef("pk"), ended_at=None)
     group = Case(
         When(quarantined=True, then=Value("set_aside")),
@@ -129,6 +136,7 @@ def _open(user: User) -> QuerySet[Inquiry]:
             in_group=Window(Count("pk"), partition_by=F("group")),
             verification_state=Subquery(asked.values("state")[:1]),
             verification_coverage=Subquery(asked.values("coverage")[:1]),
+            place_is_gone=Exists(gone.exclude(program__status=Program.Status.LISTED)),
             callback_at=Subquery(promised.values("due_at")[:1], output_field=DateTimeField()),
         )
     )
@@ -165,6 +173,7 @@ def _row(inquiry: Inquiry, *, sealed: bool) -> Waiting:
         verification=VerificationState(state).label if state else "",
         coverage="" if sealed else getattr(inquiry, "verification_coverage", None) or "",
         callback_at=getattr(inquiry, "callback_at", None),
+        place_is_gone=getattr(inquiry, "place_is_gone", False) and not sealed,
         quarantined=inquiry.quarantined,
         sealed=sealed,
     )

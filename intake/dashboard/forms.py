@@ -205,17 +205,6 @@ class FindForm(DeskForm):
     )
 
 
-class PhoneAnswerForm(DeskForm):
-    spoke_to = forms.CharField(label=_("Who you spoke to"), max_length=80, required=False)
-    reference = forms.CharField(label=_("Their reference number"), max_length=60, required=False)
-    answer = forms.CharField(
-        label=_("What the plan said"),
-        max_length=LONGEST_NOTE,
-        widget=NOTE,
-        error_messages={"required": _("Write what the plan said.")},
-    )
-
-
 AGE_RANGE = _("Write the age as a number from 0 to 120.")
 
 
@@ -332,6 +321,16 @@ class TellForm(DeskForm):
     subscriber_relation = forms.ChoiceField(
         label=_("Policy in the name of"), choices=NOT_SAID + choices(SubscriberRelation), required=False
     )
+    subscriber_first_name = forms.CharField(label=_("Policy holder's first name"), max_length=60, required=False)
+    subscriber_last_name = forms.CharField(label=_("Policy holder's last name"), max_length=60, required=False)
+    subscriber_birth_date = forms.DateField(
+        label=_("Policy holder's birth date"),
+        required=False,
+        input_formats=["%m/%d/%Y", "%Y-%m-%d", "%m-%d-%Y"],
+        widget=forms.DateInput(format="%m/%d/%Y", attrs={"class": "w-chars-12"}),
+        error_messages={"invalid": _("Write the policy holder's birth date as month, day, year: 3/27/1985.")},
+        validators=[born_lately_enough],
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     first = "danger_now phone zip"
@@ -344,7 +343,11 @@ class TellForm(DeskForm):
         (
             (_("Who it is about"), "for_whom relation caller_name language first_name last_name birth_date age"),
             (_("How to reach them safely"), "voicemail_ok say_who_we_are shared_phone hours email"),
-            (_("Insurance"), "insurance_kind payer_name member_id subscriber_relation"),
+            (
+                _("Insurance"),
+                "insurance_kind payer_name member_id subscriber_relation subscriber_first_name subscriber_last_name "
+                "subscriber_birth_date",
+            ),
         ),
     )
 
@@ -381,7 +384,10 @@ class TellForm(DeskForm):
             "shared_phone": contact.shared_phone, "hours": list(contact.hours),
             "insurance_kind": answers.insurance.kind,
             "payer_name": answers.insurance.payer_name, "member_id": answers.insurance.member_id,
-            "subscriber_relation": answers.insurance.subscriber_relation, "version": version,
+            "subscriber_relation": answers.insurance.subscriber_relation,
+            "subscriber_first_name": answers.insurance.subscriber_first_name,
+            "subscriber_last_name": answers.insurance.subscriber_last_name,
+            "subscriber_birth_date": answers.insurance.subscriber_birth_date, "version": version,
         }  # fmt: skip
         return cls(initial=known)
 
@@ -414,6 +420,9 @@ class TellForm(DeskForm):
                 answers.insurance, kind=_one(InsuranceKind, said["insurance_kind"]), payer_name=text["payer_name"],
                 member_id="".join(text["member_id"].split()),
                 subscriber_relation=_one(SubscriberRelation, said["subscriber_relation"]),
+                subscriber_first_name=text["subscriber_first_name"],
+                subscriber_last_name=text["subscriber_last_name"],
+                subscriber_birth_date=self.cleaned_data["subscriber_birth_date"],
             ),
             preferences=replace(answers.preferences, language=self._language(answers.preferences.language)),
         )  # fmt: skip

@@ -29,6 +29,9 @@ SUBJECTS: dict[str, Promise] = {
     "inquiries_note": gettext_lazy("a note"),
     "insurance_policy": gettext_lazy("the insurance they told us about"),
     "insurance_verification": gettext_lazy("the question to their plan"),
+    "insurance_phone_call": gettext_lazy("what their plan said on the phone"),
+    "insurance_answer": gettext_lazy("what their plan answered"),
+    "insurance_lines": gettext_lazy("the lines of their plan's answer"),
     "insurance_attempt": gettext_lazy("a question sent to their plan"),
     "verification": gettext_lazy("the question to their plan"),
     "calls_call": gettext_lazy("a call"),
@@ -76,11 +79,13 @@ DEEDS: dict[str, Promise] = {
     "exported": gettext_lazy("Exported %(what)s"),
     "made_code": gettext_lazy("Made a code for the person"),
     "released": gettext_lazy("Let a held consent count"),
+    "refused": gettext_lazy("Was refused %(what)s"),
     "broke_glass": gettext_lazy("Broke the glass of a sealed record"),
 }
 REASONS: dict[str, Promise] = {
     "check_insurance": gettext_lazy("to ask their plan"),
     "refer": gettext_lazy("to refer them"),
+    "sealed": gettext_lazy("because it is sealed"),
 }
 # What a change of all these fields means, the first that fits
 MEANINGS: tuple[tuple[str, str, Promise], ...] = (

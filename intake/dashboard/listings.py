@@ -19,7 +19,7 @@ from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission, requires
 from helpline.programs import curation
 from helpline.programs.editions import PLACES_ATTRIBUTION
-from helpline.programs.models import Program, ServiceCode
+from helpline.programs.models import Program, Proposal, ServiceCode
 from intake.dashboard.listings_forms import CorrectionForm, StatusForm, TogetherForm, VerifyForm
 from intake.dashboard.listings_tables import ListingFilter, ListingTable, history_of
 
@@ -32,6 +32,7 @@ def listings(request: HttpRequest) -> HttpResponse:
     table = ListingTable(found.qs, now=timezone.now())
     RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
     context = {"filter": found, "table": table, "section": "programs", "query": request.GET.urlencode()}
+    context["asked"] = Proposal.objects.filter(state=Proposal.State.ASKED).count()
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]  # middleware
     return render(request, "dashboard/listings/_found.html" if fragment else "dashboard/listings/list.html", context)
 

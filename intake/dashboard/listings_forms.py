@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from helpline.accounts.models import User
 from helpline.programs import curation
-from helpline.programs.models import Program, ServiceCode
+from helpline.programs.models import OpeningKind, Program, ProgramChange, Proposal, ServiceCode
 from helpline.programs.published import clean_phone, clean_text, clean_zip
 from helpline.programs.states import STATES
 
@@ -207,25 +207,37 @@ class TogetherForm(ListingForm):
         return curation.verify_many(ids, by=by, note=words)
 
 
-def shown(fields: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The fields of a change with their labels: ``(label, before, after)``; codes by name, only those that differ."""
+def shown_changes(changes: Iterable[ProgramChange | Proposal]) -> list[list[tuple[str, str, str]]]:
+    """The fields of each change with their labels: ``(label, before, after)``; codes by name, only those that differ.
+    One query for all.
+    """
+    fields = [change.fields for change in changes]
+    codes = {code for each in fields for side in each.get("codes", ()) for code in side}
+    names = dict(ServiceCode.objects.filter(pk__in=codes).values_list("pk", "name")) if codes else {}
+    return [_shown(each, names) for each in fields]
+
+
+def _shown(fields: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[str, str, str]]:
     labels = {name: str(field.label) for name, field in CorrectionForm.base_fields.items()}
     labels |= {
         "status": str(_("Status")),
         "position": str(_("Coordinates")),
+        "status_reason": str(_("Why")),
         "codes": str(_("Service codes")),
+        "unknown_codes": str(_("Codes nobody has explained")),
+        "located_by": str(_("Coordinates from")),
     }
+    labels |= {kind: str(words) for kind, words in OpeningKind.choices}
     lines = []
     for name, (before, after) in fields.items():
         if name == "codes":
-            before, after = _codes_told(before, after)
+            before, after = _codes_told(before, after, names)
         lines.append((labels.get(name, name), _told(before), _told(after)))
     return lines
 
 
-def _codes_told(before: list[int], after: list[int]) -> tuple[list[str], list[str]]:
+def _codes_told(before: list[int], after: list[int], names: Mapping[int, str]) -> tuple[list[str], list[str]]:
     gone, come = set(before) - set(after), set(after) - set(before)
-    names = dict(ServiceCode.objects.filter(pk__in=gone | come).values_list("pk", "name"))
     return [names.get(pk, str(pk)) for pk in sorted(gone)], [names.get(pk, str(pk)) for pk in sorted(come)]
 
 
@@ -234,7 +246,8 @@ def _told(value: Any) -> str:
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    return str(dict(Program.Status.choices).get(value, value)) if value not in ("", None) else "–"
+    told = {**dict(Program.Status.choices), **dict(Program.LocatedBy.choices)}
+    return str(told.get(value, value)) if value not in ("", None) else "–"
 
 
 def _number(typed: str) -> str:

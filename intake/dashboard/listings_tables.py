@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from helpline.accounts.models import User
 from helpline.programs.models import Program, ProgramChange, ProgramQuerySet, ServiceCode
 from helpline.programs.states import STATES
-from intake.dashboard.listings_forms import shown
+from intake.dashboard.listings_forms import shown_changes
 
 CARE_CATEGORIES = ("TC", "SET", "DETOX", "OT")
 HISTORY_SHOWN = 50
@@ -88,7 +88,7 @@ class ListingTable(tables.Table):  # type: ignore[misc]  # the library has no ty
 
 
 def history_of(program: Program) -> list[dict[str, Any]]:
-    """The latest changes with who made them and what was before, newest first; two queries."""
+    """The latest changes with who made them and what was before, newest first; three queries."""
     changes = list(program.changes.select_related("run")[:HISTORY_SHOWN])
     staff = {change.actor_id for change in changes if change.actor_kind == "staff"}
     names = {str(user.pk): user.name for user in User.objects.filter(pk__in=staff)}
@@ -96,9 +96,9 @@ def history_of(program: Program) -> list[dict[str, Any]]:
         {
             "change": change,
             "who": names.get(change.actor_id) or _who(change),
-            "fields": shown(change.fields),
+            "fields": fields,
         }
-        for change in changes
+        for change, fields in zip(changes, shown_changes(changes), strict=True)
     ]
 
 

@@ -2,11 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from intake.dashboard import listings
+from intake.dashboard import listings, listings_imports, proposals
 
 urlpatterns: list[URLPattern] = [
     path("", listings.listings, name="listings"),
     path("together/", listings.together, name="listings_together"),
+    path("asked/", proposals.proposals, name="listing_proposals"),
+    path("asked/<uuid:proposal_id>/", proposals.decide_proposal, name="listing_decide"),
+    path("<uuid:program_id>/link/", proposals.make_link, name="listing_link"),
+    path("imports/", listings_imports.imports, name="listings_imports"),
+    path("imports/<uuid:run_id>/", listings_imports.one_import, name="listings_import"),
+    path("imports/<uuid:run_id>/findings.csv", listings_imports.findings, name="listings_import_findings"),
+    path("imports/<uuid:run_id>/undo/", listings_imports.undo, name="listings_import_undo"),
     path("<uuid:program_id>/", listings.listing, name="listing"),
     path("<uuid:program_id>/correct/", listings.correct, name="listing_correct"),
     path("<uuid:program_id>/verify/", listings.verify, name="listing_verify"),

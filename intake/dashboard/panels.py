@@ -10,8 +10,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from helpline.accounts.permissions import Permission
 from helpline.accounts.requests import StaffRequest
+from helpline.programs.models import OpeningKind
+from helpline.vault.ids import new_id
 from intake.board.case import Case, history_of
+from intake.board.openings import Free, free_at
 from intake.calls.models import Call
 from intake.dashboard import history
 from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm
@@ -24,6 +28,8 @@ from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Channel
 from intake.inquiries.triage import NOT_A_DIAGNOSIS
 from intake.inquiries.wording import in_words
+from intake.insurance.correcting import to_correct
+from intake.insurance.cover import told
 from intake.journey.minors import rule_for
 from intake.journey.suggest_programs import DEFAULT_MILES, REACHES, suggest
 from intake.matching.engine import Exclusion, Match, Matches
@@ -51,10 +57,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class Card:
-    """A program with the last referral to it, if there was one."""
+    """A program with the last referral to it, if there was one, and what it said is free."""
 
     match: Match
     referral: Referral | None
+    free: tuple[Free, ...] = ()
 
     @property
     def declined(self) -> bool:
@@ -103,6 +110,17 @@ def _told(request: StaffRequest, case: Case) -> Context:
     return {"told": told_of(case.answers)}
 
 
+def _insurance(request: StaffRequest, case: Case) -> Context:
+    newest = case.verification
+    return {
+        "cover": told(newest) if newest else None,
+        "to_correct": to_correct(newest) if newest else (),
+        "others": [(one, told(one)) for one in case.other_verifications],
+        "may_verify": request.user.may(Permission.VERIFY_INSURANCE),
+        "call": new_id(),
+    }
+
+
 def _consent(request: StaffRequest, case: Case) -> Context:
     return {
         "purposes": [(purpose, WORDINGS[purpose], case.consents.get(purpose)) for purpose in Purpose],
@@ -120,20 +138,25 @@ def miles_of(request: StaffRequest) -> int:
 def _programs(request: StaffRequest, case: Case) -> Context:
     miles = miles_of(request)
     found = suggest(case.inquiry, miles=miles, today=timezone.localdate())
+    shown = [each.offer.public_id for each in found.ranked]
+    free = free_at(shown, inquiry_id=case.inquiry.pk, now=timezone.now())
     return {
         "matches": found,
-        "fits": _cards(found.fits, case),
-        "ask_first": _cards(found.ask_first, case),
+        "opening_kinds": OpeningKind.choices,
+        "fits": _cards(found.fits, case, free),
+        "ask_first": _cards(found.ask_first, case, free),
         "left_out": list(_left_out(found)),
         "miles": miles,
         "reaches": REACHES,
     }
 
 
-def _cards(matches: Iterable[Match], case: Case) -> list[Card]:
+def _cards(matches: Iterable[Match], case: Case, free: dict[str, list[Free]]) -> list[Card]:
     """In the engine's order, those that have declined last: they are not asked twice in a night."""
     last = {str(each.program_id): each for each in reversed(case.referrals) if each.state != ReferralState.MISTAKE}
-    cards = [Card(match, last.get(match.offer.public_id)) for match in matches]
+    cards = [
+        Card(match, last.get(match.offer.public_id), tuple(free.get(match.offer.public_id, ()))) for match in matches
+    ]
     return sorted(cards, key=lambda card: card.declined)
 
 
@@ -168,9 +191,9 @@ PANELS: dict[str, Panel] = {
     "contact": Panel("changed consented call", _contact),
     "triage": Panel("changed consented", _triage),
     "told": Panel("changed consented", _told),
-    "insurance": Panel("verification consented revoked changed spoken_yes", _nothing),
+    "insurance": Panel("verification consented revoked changed spoken_yes", _insurance),
     "consent": Panel("consented revoked spoken_yes changed verification referred break_glass", _consent),
-    "programs": Panel("changed consented revoked referred referral", _programs),
+    "programs": Panel("changed consented revoked referred referral held", _programs),
     "next": Panel(f"{MOVES} call callback referral referred verification consented revoked changed", _next),
     "calls": Panel("call", _nothing),
     "callback": Panel("callback call closed reopened changed", _callback),

@@ -13,6 +13,7 @@ from helpline.accounts.permissions import Permission
 from intake.dashboard.forms import LONGEST_NOTE, NOTE, DeskForm
 from intake.disclosures.applicability import applicability
 from intake.disclosures.models import AccountingRequest, Breach, BreakGlass, OfficialRequest, Purpose
+from intake.disclosures.rights import years_before
 from intake.journey.asked import ORDER_FIELDS, REPORT_FIELDS
 from intake.journey.break_glass import EMERGENCY_FIELDS
 
@@ -124,9 +125,12 @@ class AccountingForm(DeskForm):
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # ChoiceField
 
     def clean_asked_on(self) -> Any:
-        if self.cleaned_data["asked_on"] > timezone.localdate():
+        asked_on, today = self.cleaned_data["asked_on"], timezone.localdate()
+        if asked_on > today:
             raise forms.ValidationError(_("This day has not come yet."))
-        return self.cleaned_data["asked_on"]
+        if asked_on < years_before(today):
+            raise forms.ValidationError(_("This day is more than three years ago. Check the year."))
+        return asked_on
 
 
 class AccountingByCodeForm(AccountingForm):

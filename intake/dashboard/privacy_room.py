@@ -37,7 +37,7 @@ from intake.disclosures.models import (
     SealedRecord,
 )
 from intake.disclosures.models.texts import AlreadySigned
-from intake.disclosures.rights import Accounted, MustAgree, account_for
+from intake.disclosures.rights import Accounted, DecidedAlready, MustAgree, account_for
 from intake.disclosures.wording import wording
 from intake.disclosures.worklist import worklist
 from intake.journey import asked, break_glass
@@ -92,6 +92,8 @@ def restriction(request: StaffRequest, restriction_id: UUID) -> HttpResponse:
         try:
             asked.decide_restriction(row, to, by=request.user)
             messages.success(request, _("Decided. Tell them with the words below."))
+        except DecidedAlready:
+            messages.error(request, _("Somebody decided this already. See what stands here now."))
         except MustAgree:
             messages.error(request, _("This cannot be refused: the service was paid for in full without the plan."))
         return redirect("desk_privacy_restriction", restriction_id)

@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from intake.dashboard import actions, audit_page, phone_checks, privacy_desk, referring, views
+from intake.dashboard import (
+    actions,
+    audit_page,
+    cover_page,
+    phone_checks,
+    privacy_desk,
+    program_words,
+    referring,
+    scores,
+    views,
+)
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -26,13 +36,21 @@ urlpatterns = [
     path("inquiries/<uuid:inquiry_id>/revoke/", actions.revoke_consents, name="desk_revoke"),
     path("inquiries/<uuid:inquiry_id>/call/<uuid:program_id>/", referring.shared_call, name="desk_shared_call"),
     path("inquiries/<uuid:inquiry_id>/packet/<uuid:program_id>/", referring.open_packet, name="desk_open_packet"),
+    path("inquiries/<uuid:inquiry_id>/said/<uuid:program_id>/", program_words.program_said, name="desk_program_said"),
+    path("inquiries/<uuid:inquiry_id>/hold/<uuid:program_id>/", program_words.hold, name="desk_hold_place"),
     path("inquiries/<uuid:inquiry_id>/close/", actions.close_inquiry, name="desk_close"),
     path("inquiries/<uuid:inquiry_id>/reopen/", actions.reopen_inquiry, name="desk_reopen"),
     path("callbacks/<uuid:callback_id>/", actions.change_callback, name="desk_callback"),
     path("referrals/<uuid:referral_id>/", actions.follow_referral, name="desk_referral"),
     path("referrals/<uuid:referral_id>/packet/", referring.packet, name="desk_packet"),
+    path("insurance/<uuid:verification_id>/", cover_page.cover, name="desk_cover"),
+    path("insurance/<uuid:verification_id>/lines/", cover_page.cover_lines, name="desk_cover_lines"),
+    path("insurance/<uuid:verification_id>/pdf/", cover_page.cover_as_pdf, name="desk_cover_pdf"),
+    path("insurance/<uuid:verification_id>/since/<uuid:earlier_id>/", cover_page.cover_since, name="desk_cover_since"),
+    path("insurance/<uuid:verification_id>/ask/<int:at>/", cover_page.ask_other_company, name="desk_ask_other"),
     path("phone-checks/", phone_checks.phone_checks, name="desk_phone_checks"),
     path("phone-checks/<uuid:verification_id>/", phone_checks.phone_check, name="desk_phone_check"),
+    path("payers/", scores.payer_scores, name="desk_payers"),
     path("inquiries/<uuid:inquiry_id>/seal/", privacy_desk.seal, name="desk_seal"),
     path("inquiries/<uuid:inquiry_id>/open-sealed/", privacy_desk.open_sealed, name="desk_open_sealed"),
     path("inquiries/<uuid:inquiry_id>/emergency/", privacy_desk.emergency, name="desk_emergency"),

@@ -39,13 +39,14 @@ def give(
     recipients: str = "",
     by_the_person: bool,
     held_because: str = "",
+    repeats: bool = False,
     signed_at: datetime | None = None,
     by: Actor,
 ) -> Consent:
     """Record a consent for one purpose as a new version. Raises ``ValueError`` when an element of 2.31(a) is missing.
 
-    One that is ``held_because`` of something unlocks nothing until the privacy officer releases it. ``signed_at`` is
-    when they signed, if that was not now: its time runs from then.
+    One that is ``held_because`` of something unlocks nothing until the privacy officer releases it. ``repeats`` lets us
+    do it more than once, until it ends. ``signed_at`` is when they signed, if not now: its time runs from then.
     """
     wording = WORDINGS[purpose]
     versions = Consent.objects.filter(inquiry_id=inquiry_id, purpose=purpose)
@@ -58,7 +59,8 @@ def give(
         recipients=f"{wording.recipients}{': ' + recipients if recipients else ''}",
         redisclosure_text=wording.redisclosure,
         purpose=purpose,
-        purpose_text=wording.purpose,
+        purpose_text=f"{wording.purpose} {wording.repeats}" if repeats else wording.purpose,
+        repeats=repeats,
         revocation_text=wording.revocation,
         refusal_text=wording.refusal,
         signed_at=signed_at or Now(),

@@ -27,6 +27,10 @@ def same_name(one: str, other: str) -> bool:
 
 
 def names_one_of(recipients: str, names: list[str]) -> bool:
-    """Whether a consent's recipients, if they name a plan at all, name one of these; no names contradict nothing."""
+    """Whether a consent's recipients, if they name a plan at all, name one of these; no names contradict nothing.
+
+    Several plans of one consent stand between semicolons.
+    """
     named, known = recipients.partition(": ")[2], [name for name in names if name]
-    return not named or not known or any(words_of(named) == words_of(name) for name in known)
+    said = [words_of(one) for one in named.split(";")]
+    return not named or not known or any(words_of(name) in said for name in known)

@@ -19,6 +19,18 @@ class MustAgree(Exception):
     """A plan may not be told of a service paid in full without it: this cannot be refused (2.26(a)(6))."""
 
 
+class DecidedAlready(Exception):
+    """Somebody decided it, and the person may have been told: a page that is out of date does not turn it round."""
+
+
+# What may come before each decision
+BEFORE: dict[str, set[str]] = {
+    Restriction.State.AGREED: {Restriction.State.ASKED},
+    Restriction.State.REFUSED: {Restriction.State.ASKED},
+    Restriction.State.ENDED: {Restriction.State.ASKED, Restriction.State.AGREED},
+}
+
+
 def ask_restriction(*, inquiry_id: uuid.UUID, purpose: str, what: str, paid_in_full: bool, by: Actor) -> Restriction:
     """Write a request down; it binds from now on. One about a service paid in full is agreed to at once.
 
@@ -31,18 +43,20 @@ def ask_restriction(*, inquiry_id: uuid.UUID, purpose: str, what: str, paid_in_f
         paid_in_full=paid_in_full,
         what=what,
     )
-    if paid_in_full:
-        decide_restriction(asked, Restriction.State.AGREED, by=by)
-    return asked
+    return decide_restriction(asked, Restriction.State.AGREED, by=by) if paid_in_full else asked
 
 
-def decide_restriction(restriction: Restriction, state: str, *, by: Actor) -> None:
-    """Agree, refuse or end. Raises ``MustAgree``. Call inside ``acting``."""
+def decide_restriction(restriction: Restriction, state: str, *, by: Actor) -> Restriction:
+    """Agree, refuse or end, once each. Raises ``MustAgree``, ``DecidedAlready``. Call inside ``acting``."""
     if restriction.paid_in_full and state == Restriction.State.REFUSED:
         raise MustAgree
+    restriction = Restriction.objects.select_for_update().get(pk=restriction.pk)
+    if restriction.state not in BEFORE[state]:
+        raise DecidedAlready
     restriction.state, restriction.decided_at, restriction.decided_by = state, Now(), f"{by.kind}:{by.id}"
     restriction.save(update_fields=["state", "decided_at", "decided_by"])
     restriction.refresh_from_db()
+    return restriction
 
 
 def tell(restriction: Restriction) -> None:
@@ -80,7 +94,7 @@ def account_for(request: AccountingRequest, *, by: Actor) -> list[Accounted]:
     An accounting has every consented disclosure, also those for treatment and payment, and those that rest on
     something else; a list of 2.24 has the consented ones.
     """
-    since = _years_before(request.asked_on)
+    since = years_before(request.asked_on)
     rows = Disclosure.objects.filter(inquiry_id=request.inquiry_id, at__date__gte=since).order_by("at")
     if request.kind == AccountingRequest.Kind.LIST:
         rows = rows.filter(basis=Basis.CONSENT)
@@ -90,7 +104,7 @@ def account_for(request: AccountingRequest, *, by: Actor) -> list[Accounted]:
     return found
 
 
-def _years_before(day: date) -> date:
+def years_before(day: date) -> date:
     try:
         return day.replace(year=day.year - YEARS)
     except ValueError:  # 29 February
@@ -104,6 +118,6 @@ def _why(row: Disclosure, purposes: dict[uuid.UUID, str]) -> str:
 
 
 def answer(request: AccountingRequest, *, by: Actor) -> None:
-    """The person has it. Call inside ``acting``."""
-    request.answered_at, request.answered_by = Now(), f"{by.kind}:{by.id}"
-    request.save(update_fields=["answered_at", "answered_by"])
+    """The person has it; said again, the first day stays. Call inside ``acting``."""
+    still_open = AccountingRequest.objects.filter(pk=request.pk, answered_at=None)
+    still_open.update(answered_at=Now(), answered_by=f"{by.kind}:{by.id}")

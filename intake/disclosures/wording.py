@@ -61,7 +61,10 @@ def wording(kind: str) -> Wording:
 
 @dataclass(frozen=True)
 class ConsentWording:
-    """What one consent says; each field is an element of 2.31(a). ``recipients`` is completed when it is signed."""
+    """What one consent says; each field is an element of 2.31(a). ``recipients`` is completed when it is signed.
+
+    ``repeats`` is added to the purpose for whoever agrees to more than one question; empty where there is no choice.
+    """
 
     information: str
     recipients: str
@@ -72,6 +75,7 @@ class ConsentWording:
     days: int
     version: str
     sha256: str
+    repeats: str = ""
 
 
 @cache

@@ -22,7 +22,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from intake.insurance.clearinghouses import core_mime
+from intake.insurance.clearinghouses import roads
+from intake.insurance.exchanging import wait_for_file
 from intake.insurance.verification import Claim, Outcome, claim_due, failed, finish_many, read
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ LOOK_AGAIN_SECONDS = 0.5
 TOGETHER_SECONDS = 0.02
 PAUSES = (0.5, 1, 2, 4, 8)
 T = TypeVar("T")
-Answer = asyncio.Future[bytes] | Future[bytes]
+Answer = asyncio.Future[bytes | None] | Future[bytes | None]
 
 
 def drain(*, seconds: float = 30, renew: Callable[[], None] | None = None) -> int:
@@ -41,7 +42,7 @@ def drain(*, seconds: float = 30, renew: Callable[[], None] | None = None) -> in
     before, so that somebody else goes on claiming.
     """
     finished, until = 0, time.monotonic() + seconds
-    in_flight: dict[asyncio.Task[bytes], Claim] = {}
+    in_flight: dict[asyncio.Task[bytes | None], Claim] = {}
     claiming = True
     while claiming or in_flight:
         if claiming and time.monotonic() >= until:
@@ -59,9 +60,11 @@ def drain(*, seconds: float = 30, renew: Callable[[], None] | None = None) -> in
 
 def _finish(answered: Sequence[tuple[Claim, Answer]]) -> int:
     """Write down what became of these attempts; returns how many still held their jobs."""
-    if not answered:
-        return 0
-    ended = [(claim, _outcome(claim, answer)) for claim, answer in answered]
+    by_file = [claim for claim, answer in answered if not answer.exception() and answer.result() is None]
+    finished = sum(patiently(partial(wait_for_file, claim)) for claim in by_file)
+    ended = [(claim, _outcome(claim, answer)) for claim, answer in answered if claim not in by_file]
+    if not ended:
+        return finished
     try:
         held = patiently(partial(finish_many, ended))
     except (OperationalError, InterfaceError):
@@ -70,14 +73,14 @@ def _finish(answered: Sequence[tuple[Claim, Answer]]) -> int:
         held = set().union(*(_kept(claim, outcome, error) for claim, outcome in ended))
     if len(held) < len(ended):
         log.warning("%s verification attempts came too late: others hold their leases", len(ended) - len(held))
-    return len(held)
+    return finished + len(held)
 
 
 def _outcome(claim: Claim, answer: Answer) -> Outcome:
     """An answer we stumble over is an unknown one, and no other's trouble."""
     error = answer.exception()
     try:
-        return failed(claim, error) if error else read(claim, answer.result(), on=timezone.localdate())
+        return failed(claim, error) if error else read(claim, answer.result() or b"", on=timezone.localdate())
     except Exception as error:
         log.error("the answer of attempt %s could not be read (%s)", claim.attempt_id, type(error).__name__)
         return failed(claim, error)
@@ -131,15 +134,14 @@ class Asker:
     def client(self) -> httpx.AsyncClient:
         return next(self._clients)
 
-    def __call__(self, claim: Claim) -> asyncio.Task[bytes]:
-        asking = core_mime.ask(claim.road, claim.payload, payload_id=str(uuid.uuid4()), client=self.client)
-        return self.loop.create_task(asking)
+    def __call__(self, claim: Claim) -> asyncio.Task[bytes | None]:
+        return self.loop.create_task(roads.ask(claim.road, claim.payload, client=self.client))
 
-    def answered(self, in_flight: Iterable[asyncio.Task[bytes]]) -> set[asyncio.Task[bytes]]:
+    def answered(self, in_flight: Iterable[asyncio.Task[bytes | None]]) -> set[asyncio.Task[bytes | None]]:
         """What has come, if need be after waiting for the first; nothing when it is time to look for new ones."""
         return self.loop.run_until_complete(self._answered(in_flight))
 
-    async def _answered(self, in_flight: Iterable[asyncio.Task[bytes]]) -> set[asyncio.Task[bytes]]:
+    async def _answered(self, in_flight: Iterable[asyncio.Task[bytes | None]]) -> set[asyncio.Task[bytes | None]]:
         done, others = await asyncio.wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if done and others:
             done |= (await asyncio.wait(others, timeout=TOGETHER_SECONDS))[0]

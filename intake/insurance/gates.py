@@ -32,12 +32,14 @@ WHERE asked.payer_id IS NOT NULL
 """
 NEW = "INSERT INTO insurance_gate (payer_id) SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING"
 LOCK = "SELECT FROM insurance_gate WHERE payer_id = ANY(%s) ORDER BY payer_id FOR UPDATE"
-# A statement of its own: it must see what whoever held the lock before us has claimed
+# A statement of its own: it must see what whoever held the lock before us has claimed. A lease longer than a worker's
+# is that of a question whose answer comes by file: it takes no place
 LOOK = """
 SELECT payer_id, most_in_flight, per_minute, left_over,
        extract(epoch FROM clock_timestamp() - left_at)::float8,
        (SELECT count(*) FROM insurance_verification v
-        WHERE v.payer_id = gate.payer_id AND v.state = 'sending' AND v.lease_until > clock_timestamp()),
+        WHERE v.payer_id = gate.payer_id AND v.state = 'sending' AND v.lease_until > clock_timestamp()
+          AND v.lease_until <= clock_timestamp() + make_interval(secs => %s)),
        rests_until > clock_timestamp(), rests_until IS NOT NULL
 FROM insurance_gate gate WHERE payer_id = ANY(%s)
 """
@@ -157,7 +159,7 @@ def _passages() -> list[Passage]:
         if new := [payer_id for payer_id, is_new in found if is_new]:
             cursor.execute(NEW, [new])
         cursor.execute(LOCK, [payers])
-        cursor.execute(LOOK, [payers])
+        cursor.execute(LOOK, [settings.VERIFICATION_LEASE_SECONDS, payers])
         return [Passage(*row) for row in cursor.fetchall()]
 
 

@@ -6,8 +6,9 @@ import secrets
 from datetime import timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from helpline.payers.models import Payer, PayerKind
@@ -109,6 +110,7 @@ class VerificationState(models.TextChoices):
 S = VerificationState
 OPEN = (S.WAITING, S.RETRY_AT, S.SENDING)
 FINAL = frozenset({S.ANSWERED, S.REJECTED, S.CONFIGURATION, S.BY_PHONE, S.UNKNOWN, S.QUARANTINED, S.WITHDRAWN})
+BY_HAND = (S.BY_PHONE, S.UNKNOWN, S.CONFIGURATION)
 UNASKED = {S.WITHDRAWN, S.BY_PHONE, S.REJECTED, S.CONFIGURATION}
 VERIFICATION_MOVES: dict[str, set[str]] = {
     S.WAITING: {S.SENDING, *UNASKED},
@@ -121,15 +123,32 @@ VERIFICATION_MOVES: dict[str, set[str]] = {
 class VerificationQuerySet(models.QuerySet["Verification"]):
     def for_phone(self) -> VerificationQuerySet:
         """What only a person can find out, oldest first."""
-        return self.filter(
-            state__in=[S.BY_PHONE, S.UNKNOWN, S.CONFIGURATION],
-            asked_by_phone_at=None,
-            policy__inquiry__closed_at=None,
-        ).order_by("made_at")
+        return self.may_be_called().filter(state__in=BY_HAND, asked_by_phone_at=None).order_by("made_at")
+
+    def half_answered(self) -> VerificationQuerySet:
+        """Answered, but not about substance use treatment, with nothing newer and no call since; oldest first."""
+        newer = Verification.objects.filter(policy=OuterRef("policy"), made_at__gt=OuterRef("made_at"))
+        return (
+            self.may_be_called()
+            .filter(~Exists(newer), coverage=Verification.Coverage.NOT_STATED, asked_by_phone_at=None)
+            .order_by("made_at")
+        )
+
+    def may_be_called(self) -> VerificationQuerySet:
+        """Questions a call can go on with: those no computer could ask, and those whose answer leaves some open."""
+        return self.filter(state__in=[*BY_HAND, S.ANSWERED], policy__inquiry__closed_at=None)
+
+    def of_their_plan(self) -> VerificationQuerySet:
+        """Without those put to another company the plan pointed to."""
+        return self.filter(payer_said__isnull=True)
 
 
 class Verification(models.Model):
-    """One question to one payer. Coverage is null while there is no readable answer: "could not be determined"."""
+    """One question to one payer. Coverage is null while there is no readable answer: "could not be determined".
+
+    ``payer`` is whom it is put to, if we know them: at their gate an open one waits. ``payer_said`` is the name of
+    another company their plan pointed to, when that one is asked. Otherwise the policy's own payer is asked.
+    """
 
     class Coverage(models.TextChoices):
         COVERED = "covered", "Covered"
@@ -140,8 +159,6 @@ class Verification(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="verifications")
-    # Whose gate an open one waits at: the policy's payer
-    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     state = models.CharField(max_length=15, choices=S.choices, default=S.WAITING)
     coverage = models.CharField(max_length=15, choices=Coverage.choices, null=True)
     trace = models.CharField(max_length=30, unique=True, default=new_trace, editable=False)
@@ -154,17 +171,20 @@ class Verification(models.Model):
     asked_by_phone_at = models.DateTimeField(null=True)
     why = models.CharField(max_length=60, blank=True)
     summary_json = EncryptedJSONField(null=True)
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
+    payer_said = EncryptedTextField(null=True)
 
     objects = VerificationQuerySet.as_manager()
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
             (
-                "id", "policy", "payer", "state", "coverage", "trace", "priority", "attempt", "lease_until",
-                "next_at", "made_at", "finished_at", "asked_by_phone_at", "why",
+                "id", "policy", "state", "coverage", "trace", "priority", "attempt", "lease_until", "next_at",
+                "made_at", "finished_at", "asked_by_phone_at", "why", "payer",
             ),
             PLAIN,
         ),
         "summary_json": HEALTH,
+        "payer_said": PERSONAL,
     }  # fmt: skip
 
     class Meta:
@@ -201,6 +221,17 @@ class Verification(models.Model):
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def asked_payer(self) -> Payer | None:
+        """Whom this question is put to, if we know them."""
+        return self.policy.payer if self.payer_said is None else self.payer
+
+    @property
+    def asked_name(self) -> str:
+        """The same by name, as the plan or the person named them where we do not know them."""
+        said = self.policy.payer_said if self.payer_said is None else self.payer_said
+        return str(self.asked_payer or said)
 
     def move(self, to: str, *, why: str = "", lease: timedelta | None = None) -> None:
         """Go to another state, with a lease where it is held; not saved. Raises ``ValueError`` if no such move is."""
@@ -292,5 +323,41 @@ class Attempt(models.Model):
         ]
         ordering = (F("number").asc(),)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer to it is still waited for."""
+        return self.ended_at is None
+
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.verification_id}"
+
+
+class PhoneCall(models.Model):
+    """What somebody at a payer said on the phone: beside what it answered electronically, never in its place.
+
+    ``answers_json`` holds ``{"key", "said", "words"}`` for each question of the script (``x12/script.py``); ``said`` is
+    yes, no, not_said or empty. ``call`` is the disclosure the call was.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="phone_calls")
+    call = models.UUIDField(unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    called_at = models.DateTimeField()
+    made_at = models.DateTimeField(db_default=Now())
+    spoke_to = EncryptedTextField(blank=True, default="")
+    reference = EncryptedTextField(blank=True, default="")
+    answers_json = EncryptedJSONField()
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = {
+        **dict.fromkeys(("id", "verification", "call", "by", "called_at", "made_at"), PLAIN),
+        **dict.fromkeys(("spoke_to", "reference"), PERSONAL),
+        "answers_json": HEALTH,
+    }
+
+    class Meta:
+        db_table = "insurance_phone_call"
+        ordering = (F("called_at").desc(),)
+
+    def __str__(self) -> str:
+        return f"phone call {self.pk}"

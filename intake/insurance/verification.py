@@ -31,10 +31,11 @@ from intake.insurance.clearinghouses.road import Road
 from intake.insurance.gates import heard, pick
 from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
+from intake.insurance.other_payers import consent_names
 from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
 from intake.insurance.x12.reading import read_reply
 from intake.insurance.x12.reply import ReplyKind
-from intake.insurance.x12.summarising import summarise
+from intake.insurance.x12.summarising import NOT_OURS, summarise
 from intake.insurance.x12.summary import StepKind, Summary
 from intake.insurance.x12.writing import write_270
 
@@ -128,7 +129,8 @@ def ask_for(policy: Policy, *, priority: int = Verification.LIVE) -> Verificatio
     Returns the open verification when there already is one, or the one on the phone worklist while no computer can ask.
     """
     policy = Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
-    standing = policy.verifications.filter(finished_at=None).first() or policy.verifications.for_phone().first()
+    of_plan = policy.verifications.of_their_plan()
+    standing = of_plan.filter(finished_at=None).first() or of_plan.for_phone().first()
     if standing and (not standing.is_final or not _has_road(policy)):
         return standing
     made = ask_first(policy, priority=priority)
@@ -145,21 +147,41 @@ def ask_first(policy: Policy, *, priority: int = Verification.LIVE) -> Verificat
         state=S.BY_PHONE,
         priority=priority,
         finished_at=Now(),
-        why="no electronic road to this payer",
+        why=_why_by_phone(policy),
     )
+
+
+def _why_by_phone(policy: Policy) -> str:
+    return "the holder may not know" if policy.holder_may_not_know else "no electronic road to this payer"
 
 
 def _has_road(policy: Policy) -> bool:
     # Not the row: behind the second wall nobody reads a road's password
-    if policy.payer_id is None or not settings.PROVIDER_NPI:
+    if policy.holder_may_not_know:
         return False
-    return PayerRoad.objects.filter(payer_id=policy.payer_id, enabled=True).exists()
+    return payer_has_road(policy.payer_id)
+
+
+def payer_has_road(payer_id: uuid.UUID | None) -> bool:
+    """Whether this payer can be asked electronically, in somebody's name."""
+    if payer_id is None or not settings.PROVIDER_NPI:
+        return False
+    return PayerRoad.objects.filter(payer_id=payer_id, enabled=True).exists()
+
+
+def hold_waiting(inquiry_id: uuid.UUID) -> list[Verification]:
+    """What was not asked yet, locked: whoever claims it has committed, or comes after.
+
+    A claim locks the job first and then the consents. Whoever ends a consent calls this before, in the same order, or
+    the two wait for each other and one of them fails. Call inside ``acting``.
+    """
+    waiting = Verification.objects.filter(policy__inquiry_id=inquiry_id, state__in=[S.WAITING, S.RETRY_AT])
+    return list(waiting.select_for_update(of=("self",)).select_related("policy"))
 
 
 def withdraw_waiting(inquiry_id: uuid.UUID) -> None:
     """What was not asked yet is not asked any more. Call inside ``acting``; one being asked right now is left."""
-    waiting = Verification.objects.filter(policy__inquiry_id=inquiry_id, state__in=[S.WAITING, S.RETRY_AT])
-    for verification in waiting.select_for_update(of=("self",)).select_related("policy"):
+    for verification in hold_waiting(inquiry_id):
         _settle(verification, S.WITHDRAWN, "no consent in force")
 
 
@@ -215,7 +237,7 @@ class _Asking:
             self.verification.attempt + 1,
             self.attempt_id,
             self.question,
-            _road(self.road),
+            road_of(self.road),
             self.payload,
             self.road.free_to_repeat,
             asking_for=since.total_seconds() if since else 0,
@@ -227,7 +249,9 @@ def _read_due(ids: list[uuid.UUID]) -> dict[uuid.UUID, Verification]:
     if not ids:
         return {}
     first = Attempt.objects.filter(verification=OuterRef("pk"), number=1)
-    rows = Verification.objects.filter(pk__in=ids).select_related("policy__inquiry__person", "policy__payer__road")
+    rows = Verification.objects.filter(pk__in=ids).select_related(
+        "policy__inquiry__person", "policy__payer__road", "payer__road"
+    )
     return rows.annotate(asking_for=Now() - Subquery(first.values("started_at")[:1])).in_bulk()
 
 
@@ -239,7 +263,9 @@ def _asking(verification: Verification, control: int, ended: dict[uuid.UUID, _En
     try:
         road = _open_road(verification)
         question = question_for(verification)
-        payload = write_270(question, _envelope(road, control))
+        payload = write_270(question, envelope_for(road, control))
+        if not consent_names(verification):
+            raise _Ended(S.WITHDRAWN, "the consent names another plan")
         return _Asking(verification, road, uuid.uuid4(), question, control, payload)
     except _Ended as end:
         ended[verification.pk] = end
@@ -260,7 +286,7 @@ def _our_own(verification: Verification, error: Exception) -> _Ended:
 
 def _open_road(verification: Verification) -> PayerRoad:
     """The road this question may go now. Ends the job when there is none, or when asking twice might bill twice."""
-    payer = verification.policy.payer
+    payer = verification.asked_payer
     road: PayerRoad | None = getattr(payer, "road", None) if payer else None
     if verification.state == S.SENDING:
         if not (road and road.free_to_repeat):
@@ -280,7 +306,7 @@ def _disclosed(asked: list[_Asking], ended: dict[uuid.UUID, _Ended]) -> list[_As
         [
             Act(
                 one.verification.policy.inquiry_id,
-                f"{one.verification.policy.payer} by way of {one.road.receiver_id}",
+                f"{one.verification.asked_name} by way of {one.road.receiver_id}",
                 one.attempt_id,
             )
             for one in asked
@@ -322,17 +348,22 @@ def _end(ended: Iterable[tuple[Verification, _Ended]]) -> None:
         verification.save()
 
 
-def _envelope(row: PayerRoad, control: int) -> Envelope:
+def envelope_for(row: PayerRoad, control: int) -> Envelope:
     return Envelope(row.sender_id, row.receiver_id, control, timezone.localtime(), production=row.production)
 
 
-def _road(row: PayerRoad) -> Road:
+def road_of(row: PayerRoad) -> Road:
     return Road(
+        kind=row.kind,
         url=row.url,
         sender_id=row.sender_id,
         receiver_id=row.receiver_id,
         user_name=row.user_name,
         password=row.password or "",
+        certificate=row.certificate,
+        private_key=row.private_key or "",
+        authorities=row.authorities,
+        folder=row.folder,
         allowed_hosts=frozenset(settings.CLEARINGHOUSE_ALLOWED_HOSTS),
         plain_http=not settings.PRODUCTION,
         total_seconds=settings.VERIFICATION_REQUEST_SECONDS,
@@ -342,7 +373,7 @@ def _road(row: PayerRoad) -> Road:
 def question_for(verification: Verification) -> EligibilityInquiry:
     """The 270 in plain values. Raises ``CannotAsk`` naming the field that is missing."""
     policy = verification.policy
-    person, payer = policy.inquiry.person, policy.payer
+    person, payer = policy.inquiry.person, verification.asked_payer
     if payer is None:
         raise CannotAsk("payer.edi_id", "The insurer is not known.")
     patient = Person(person.last_name, person.first_name, birth_date=_date(person.birth_date))
@@ -353,13 +384,41 @@ def question_for(verification: Verification) -> EligibilityInquiry:
     )
     return EligibilityInquiry(
         payer=Payer(payer.name, payer.road.edi_payer_id),
-        provider=Provider(settings.PROVIDER_NAME, settings.PROVIDER_NPI),
+        provider=provider_for(payer.road),
         member_id=policy.member_id,
         subscriber=patient if policy.person_is_subscriber else holder,
         dependent=None if policy.person_is_subscriber else patient,
         trace=verification.trace,
         service_types=tuple(payer.road.service_types) or ("30",),
     )
+
+
+def claim_of(attempt: Attempt) -> Claim:
+    """The claim of an attempt that was made earlier, for whoever brings its answer. Raises as ``question_for``."""
+    verification = attempt.verification
+    payer = verification.policy.payer
+    if payer is None:
+        raise CannotAsk("payer.edi_id", "The insurer is not known.")
+    road = payer.road
+    return Claim(
+        verification.pk,
+        verification.policy.inquiry_id,
+        payer.pk,
+        attempt.number,
+        attempt.pk,
+        question_for(verification),
+        road_of(road),
+        attempt.request_270.encode("ascii"),
+        road.free_to_repeat,
+        asking_for=(timezone.now() - attempt.started_at).total_seconds(),
+    )
+
+
+def provider_for(road: PayerRoad) -> Provider:
+    """In whose name this payer is asked: its road may name another provider than the house's."""
+    if road.provider_npi:
+        return Provider(road.provider_name, road.provider_npi)
+    return Provider(settings.PROVIDER_NAME, settings.PROVIDER_NPI)
 
 
 def read(claim: Claim, body: bytes, *, on: date) -> Outcome:
@@ -370,7 +429,7 @@ def read(claim: Claim, body: bytes, *, on: date) -> Outcome:
     if reply.kind is not ReplyKind.ELIGIBILITY:
         return Outcome(S.CONFIGURATION, Attempt.State.FAILED, f"refused with {reply.kind.value}", reply=body)
     summary = summarise(reply, asked=claim.question, on=on)
-    if summary.trace_matches is False:
+    if summary.next_step == NOT_OURS:
         return Outcome(S.QUARANTINED, Attempt.State.FAILED, "answer about somebody else", reply=body)
     step, why = (
         summary.next_step.kind,
@@ -479,6 +538,10 @@ def _settle(verification: Verification, state: str, why: str) -> None:
     verification.move(state, why=why)
     verification.save()
     announce("verification", verification.policy.inquiry_id)
+
+
+def next_control_number() -> int:
+    return next(_control_numbers(1))
 
 
 def _control_numbers(count: int) -> Iterator[int]:

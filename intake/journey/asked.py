@@ -49,7 +49,7 @@ def ask_restriction(inquiry: Inquiry, *, purpose: str, what: str, paid_in_full: 
 
 
 def decide_restriction(restriction: Restriction, state: str, *, by: User) -> None:
-    """Raises ``MustAgree`` when the law leaves no choice."""
+    """Raises ``MustAgree`` when the law leaves no choice, ``DecidedAlready``."""
     with acting(Actor.staff(by)):
         rights.decide_restriction(restriction, state, by=Actor.staff(by))
         announce("revoked", restriction.inquiry_id)

@@ -18,7 +18,7 @@ from intake.inquiries.opening import answer_again, contact_points, put
 from intake.insurance.models import Policy, Verification
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
-from intake.insurance.verification import ask_for, withdraw_waiting
+from intake.insurance.verification import ask_for, hold_waiting, withdraw_waiting
 
 SAID_OF_A_CONTACT = ("address", "belongs_to_person", "shared", "voicemail_ok", "may_say_who_we_are", "hours")
 
@@ -33,6 +33,7 @@ def correct(inquiry: Inquiry, answers: Answers, *, by: Actor) -> Inquiry:
     Raises ``MoveRefused`` when the inquiry was changed since ``inquiry`` was read.
     """
     with acting(by):
+        hold_waiting(inquiry.pk)
         if not Inquiry.objects.select_for_update().filter(pk=inquiry.pk, version=inquiry.version).exists():
             raise MoveRefused(str(CHANGED_MEANWHILE))
         inquiry = answer_again(inquiry, answers)

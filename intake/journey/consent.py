@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,6 +20,7 @@ from intake.inquiries.answers import Answers
 from intake.inquiries.events import announce
 from intake.inquiries.models import ContactPoint, Inquiry
 from intake.inquiries.opening import answer_again
+from intake.insurance.models import Policy, VerificationState
 from intake.insurance.nudging import nudge
 from intake.insurance.policies import keep_policy
 from intake.insurance.verification import ask_for, withdraw_waiting
@@ -70,17 +71,29 @@ def open_link(secret: str) -> SignedLink:
         return SignedLink.objects.open(secret, purpose=CODE_PURPOSE)
 
 
-def sign(link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], signature: str, told: Answers) -> Inquiry:
+def sign(
+    link: SignedLink,
+    *,
+    purposes: Iterable[str],
+    name: tuple[str, str],
+    signature: str,
+    complete: Callable[[Answers], Answers],
+    ask_again: bool = False,
+    other_payer: str = "",
+) -> Inquiry:
     """The person's own yes: a consent for each purpose, and the insurer is asked if that is one of them.
 
-    ``told`` are the inquiry's answers completed by what the person typed on the page. A minor's consent may be held
-    for the privacy officer, and then asks nobody. Raises ``LinkRefused`` when the link was used meanwhile.
+    ``complete`` adds what the person typed on the page to the inquiry's answers, which somebody at the desk may have
+    corrected since the page was made; ``ask_again`` says that the plan may be asked more than once, ``other_payer``
+    is a company that may be asked, too. A minor's consent may be held for the privacy officer, and then asks nobody.
+    Raises ``LinkRefused`` when the link was used meanwhile, ``Inquiry.DoesNotExist`` when the inquiry was erased.
     """
-    by, held = Actor.link(link), held_because(told)
-    how = SignedHow.CODE if link.purpose == CODE_PURPOSE else SignedHow.LINK
+    by, how = Actor.link(link), SignedHow.CODE if link.purpose == CODE_PURPOSE else SignedHow.LINK
     with acting(by):
         link.use()
-        inquiry = Inquiry.objects.select_related("person").get(pk=link.subject)
+        inquiry = Inquiry.objects.hold(link.subject)
+        told = complete(inquiry.answers)
+        held = held_because(told)
         person = replace(told.person, first_name=name[0], last_name=name[1])
         inquiry = answer_again(inquiry, replace(told, person=person))
         for purpose in purposes:
@@ -90,24 +103,37 @@ def sign(link: SignedLink, *, purposes: Iterable[str], name: tuple[str, str], si
                 patient_name=" ".join(name),
                 signature=signature,
                 how=how,
-                recipients=told.insurance.payer_name if purpose == Purpose.CHECK_INSURANCE else "",
+                recipients=_asked(told, other_payer) if purpose == Purpose.CHECK_INSURANCE else "",
                 by_the_person=True,
                 held_because=held,
+                repeats=ask_again and purpose == Purpose.CHECK_INSURANCE,
                 by=by,
             )
         policy = keep_policy(inquiry, inquiry.answers)
-        if Purpose.CHECK_INSURANCE in purposes and policy and not held:
+        if Purpose.CHECK_INSURANCE in purposes and policy and not held and not _is_answered(policy, other_payer):
             ask_for(policy)
             nudge()
         announce("consented", inquiry.pk)
     return inquiry
 
 
+def _asked(told: Answers, other_payer: str) -> str:
+    """The plan, and the other company, as a consent names them: a semicolon stands between two."""
+    plans = (told.insurance.payer_name, other_payer)
+    return "; ".join(said for name in plans if (said := name.replace(";", " ").strip()))
+
+
+def _is_answered(policy: Policy, other_payer: str) -> bool:
+    """Who signs so that another company is asked has their plan's answer: it is not asked again for that."""
+    newest = policy.verifications.of_their_plan().order_by("-made_at").first()
+    return bool(other_payer) and newest is not None and newest.state == VerificationState.ANSWERED
+
+
 def take_back(inquiry_id: uuid.UUID, *, by: Actor) -> int:
     """Revoke every consent of this inquiry at once; returns how many were in force. What waits is not sent any more."""
     with acting(by):
-        count = revoke(inquiry_id=inquiry_id, by=by)
         withdraw_waiting(inquiry_id)
+        count = revoke(inquiry_id=inquiry_id, by=by)
         announce("revoked", inquiry_id)
     return count
 
@@ -115,6 +141,8 @@ def take_back(inquiry_id: uuid.UUID, *, by: Actor) -> int:
 def note_spoken_yes(inquiry: Inquiry, purpose: str, *, by: Actor) -> None:
     """A yes on the phone is written down, and unlocks nothing (42 CFR 2.31 asks for a signature)."""
     with acting(by):
+        # Versions of a consent are counted: one after the other
+        Inquiry.objects.hold(inquiry.pk)
         name = inquiry.person.full_name or "the person on the line"
         give(
             inquiry_id=inquiry.pk,

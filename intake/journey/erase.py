@@ -55,7 +55,7 @@ def erase(inquiry: Inquiry, *, by: Actor, reason: str) -> None:
 def _archive(inquiry: Inquiry) -> Archived:
     answers = inquiry.answers
     place = Place.objects.filter(pk=answers.zip[:5]).first() if answers.zip else None
-    newest = Verification.objects.filter(policy__inquiry=inquiry).order_by("-made_at").first()
+    newest = Verification.objects.of_their_plan().filter(policy__inquiry=inquiry).order_by("-made_at").first()
     return Archived(
         year=inquiry.opened_at.year,
         state=place.state if place else "",

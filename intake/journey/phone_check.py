@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from helpline.accounts.models import User
@@ -13,8 +14,9 @@ from helpline.audit.acting import Actor, acting, record_read
 from intake.disclosures.consenting import NoConsent, disclose, standing
 from intake.disclosures.models import Carried, Disclosure, Purpose
 from intake.inquiries.events import announce
-from intake.inquiries.models import Inquiry, MoveRefused, Note
-from intake.insurance.models import Verification
+from intake.inquiries.models import Inquiry, MoveRefused
+from intake.insurance.models import PhoneCall, Verification
+from intake.insurance.other_payers import consent_names
 from intake.insurance.verification import DISCLOSED_FIELDS
 
 
@@ -26,15 +28,15 @@ def begin_phone_check(verification: Verification, call: uuid.UUID, *, by: User) 
     policy, actor = verification.policy, Actor.staff(by)
     with acting(actor):
         Inquiry.objects.hold(policy.inquiry_id)  # pressed twice, it is begun once
-        if not Verification.objects.for_phone().filter(pk=verification.pk).exists():
+        if not Verification.objects.may_be_called().filter(pk=verification.pk).exists():
             raise MoveRefused(_("This plan need not be called any more."))
-        if Purpose.CHECK_INSURANCE not in standing(policy.inquiry_id):
+        if Purpose.CHECK_INSURANCE not in standing(policy.inquiry_id) or not consent_names(verification):
             raise NoConsent
         if not _begun(call):
             disclose(
                 inquiry_id=policy.inquiry_id,
                 purpose=Purpose.CHECK_INSURANCE,
-                recipient=f"{policy.payer or policy.payer_said}, by phone",
+                recipient=f"{verification.asked_name}, by phone",
                 fields=DISCLOSED_FIELDS,
                 about=call,
                 carried=Carried.READ_OUT,
@@ -44,27 +46,39 @@ def begin_phone_check(verification: Verification, call: uuid.UUID, *, by: User) 
 
 
 def keep_phone_answer(
-    verification: Verification, call: uuid.UUID, *, spoke_to: str, reference: str, answer: str, by: User
-) -> Note:
-    """What the plan said, as a note that names who said it and when; takes it off the phone list.
+    verification: Verification,
+    call: uuid.UUID,
+    *,
+    spoke_to: str,
+    reference: str,
+    called_at: datetime,
+    answers: Sequence[dict[str, str]],
+    by: User,
+) -> PhoneCall:
+    """What the plan said to each question, with who said it and when; takes it off the phone list.
 
     A consent taken back during the call does not lose it. Raises ``NoConsent`` when no call was begun, ``MoveRefused``
-    when an answer was kept already.
+    when the answers of this call were kept already.
     """
     if not _begun(call):
         raise NoConsent
-    said = f"By phone, {timezone.localtime():%Y-%m-%d %H:%M %Z}"
-    head = ", ".join(part for part in (said, f"spoke to {spoke_to}" if spoke_to else "", reference) if part)
     with acting(Actor.staff(by)):
         Inquiry.objects.hold(verification.policy.inquiry_id)
-        verification.refresh_from_db(fields=["asked_by_phone_at"])
-        if verification.asked_by_phone_at:
+        if PhoneCall.objects.filter(call=call).exists():
             raise MoveRefused(_("What this plan said is written down already."))
-        note = Note.objects.create(inquiry_id=verification.policy.inquiry_id, author=by, text=f"{head}\n{answer}")
+        kept = PhoneCall.objects.create(
+            verification=verification,
+            call=call,
+            by=by,
+            called_at=called_at,
+            spoke_to=spoke_to,
+            reference=reference,
+            answers_json=list(answers),
+        )
         verification.asked_by_phone_at = Now()
         verification.save(update_fields=["asked_by_phone_at"])
-        announce("note", verification.policy.inquiry_id)
-    return note
+        announce("verification", verification.policy.inquiry_id)
+    return kept
 
 
 def the_call(verification: Verification, key: str) -> uuid.UUID:

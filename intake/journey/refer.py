@@ -12,6 +12,7 @@ from intake.disclosures.consenting import disclose
 from intake.disclosures.models import Carried, Purpose
 from intake.inquiries.events import announce
 from intake.inquiries.models import Inquiry, MoveRefused, State
+from intake.journey.hold import take_held_place
 from intake.matching.models import ASKED, Referral, ReferralState, open_referrals
 
 PACKET_FIELDS = (
@@ -19,6 +20,7 @@ PACKET_FIELDS = (
     "ZIP code and wishes for care", "reasons for the urgency", "kind of care", "insurance",
 )  # fmt: skip
 """What ``packet.html`` shows, in the words of the ledger."""
+TAKEN = {ReferralState.ACCEPTED, ReferralState.ADMITTED}
 ENDED = {ReferralState.DECLINED, ReferralState.WITHDRAWN, ReferralState.MISTAKE}
 
 
@@ -78,6 +80,8 @@ def follow(referral: Referral, to: str, *, by: User) -> None:
     with acting(Actor.staff(by)):
         held = Inquiry.objects.hold(referral.inquiry_id)
         referral.move(to)
+        if to in TAKEN:
+            take_held_place(held, referral.program_id)
         _keep_in_step(held, referral, by)
         announce("referral", referral.inquiry_id)
 

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from intake.journey.ask_again import ask_again
 from intake.journey.erase import retire
 from intake.journey.forget import forget_expired
 from intake.journey.let_go import let_go
@@ -19,3 +20,9 @@ def forget() -> None:
     now = timezone.now()
     retire(now=now, tell=log.info)
     let_go(now=now, tell=log.info)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery ships no types
+def ask_plans_again() -> None:
+    """Every morning: cover changes while somebody waits for a place."""
+    log.info("%s plans to ask again", ask_again(today=timezone.localdate()))

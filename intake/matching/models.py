@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from helpline.programs.models import Program
+from helpline.programs.models import Opening, Program
 from helpline.vault.fields import EncryptedJSONField, EncryptedTextField
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import HEALTH, PLAIN, PrivacyClass
@@ -41,6 +41,33 @@ class Suggestion(models.Model):
 
     def __str__(self) -> str:
         return f"suggestion {self.pk}"
+
+
+class PlaceHoldQuerySet(models.QuerySet["PlaceHold"]):
+    def standing(self) -> PlaceHoldQuerySet:
+        """Those whose time is not over, on the database's clock."""
+        return self.filter(until__gt=Now())
+
+
+class PlaceHold(models.Model):
+    """A free place that nobody else here promises while one person is put through to the program."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="place_holds")
+    opening = models.ForeignKey(Opening, on_delete=models.CASCADE, related_name="place_holds")
+    until = models.DateTimeField()
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = PlaceHoldQuerySet.as_manager()
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(("id", "inquiry", "opening", "until", "held_by"), PLAIN)
+
+    class Meta:
+        db_table = "matching_place_hold"
+        constraints = [models.UniqueConstraint(fields=["inquiry", "opening"], name="place_held_once_an_inquiry")]
+        indexes = [models.Index(fields=["opening", "until"], name="place_holds_of_opening")]
+
+    def __str__(self) -> str:
+        return f"hold of {self.opening_id}"
 
 
 class ReferralState(models.TextChoices):

@@ -16,6 +16,9 @@ from intake.inquiries.models import Draft, Inquiry, State
 from intake.journey.own_code import behind_own_code
 
 TOO_MANY = _("Too many wrong codes came from this connection. Wait ten minutes and try again, or call us.")
+DELETED = _(
+    "What you told us was deleted. What you signed is kept, so that we can tell you to whom we passed something on."
+)
 STATE_WORDS: dict[str, Promise] = {
     State.WAITING: _("We have it. Nobody has started on it yet."),
     State.IN_PROGRESS: _("Somebody here is working on it."),
@@ -26,15 +29,21 @@ STATE_WORDS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Found:
-    """What a code opens, for whom: the person it is about, or somebody who asked for them."""
+    """What a code opens, for whom: the person it is about, or somebody who asked for them.
 
-    inquiry: Inquiry
+    The person's own code outlives their inquiry, as what they signed does; then there is no ``inquiry``.
+    """
+
+    inquiry_id: UUID
+    inquiry: Inquiry | None
     by: Actor
     by_the_person: bool
 
     @property
     def state_words(self) -> Promise:
         """A caller who is somebody else does not learn that a program was asked: the person tells them, or nobody."""
+        if self.inquiry is None:
+            return DELETED
         told_less = self.inquiry.state == State.REFERRED and not self.by_the_person
         return STATE_WORDS[State.IN_PROGRESS if told_less else self.inquiry.state]
 
@@ -104,9 +113,10 @@ class ConsentCodeForm(forms.Form):
 
 def _look_up(code: str) -> Found | None:
     if link := behind_own_code(code):
-        return Found(Inquiry.objects.get(pk=link.subject), Actor.link(link), by_the_person=True)
+        inquiry = Inquiry.objects.filter(pk=link.subject).first()
+        return Found(link.subject, inquiry, Actor.link(link), by_the_person=True)
     inquiry = Inquiry.objects.by_reference(code)
-    return Found(inquiry, CALLER, by_the_person=inquiry.caller_is_person) if inquiry else None
+    return Found(inquiry.pk, inquiry, CALLER, by_the_person=inquiry.caller_is_person) if inquiry else None
 
 
 class SendForm(forms.Form):

@@ -40,11 +40,22 @@ class ConsentLinkForm(forms.Form):
         label=_("What do you agree to?"),
         error_messages={"required": _("Choose what you agree to, or close this page to agree to nothing.")},
     )
+    ask_again = forms.BooleanField(
+        required=False,
+        label=_("My plan may be asked again while I wait for a place"),
+        help_text=_("Only if you tick the plan above. It ends with your consent, or when you take it back."),
+    )
     first_name = Words(60, label=_("Your first name"))
     last_name = Words(60, label=_("Your last name"))
     birth_date = BirthDate(label=_("Your birth date"))
     payer_name = Words(80, label=_("Insurance company or plan"), help_text=_("Leave it empty if we have it already."))
     member_id = Words(40, label=_("Member ID"), help_text=IF_NEW)
+    other_payer_name = Words(
+        80,
+        label=_("Another company that handles part of your plan"),
+        help_text=_("Only if we told you its name: write it as we did, and it may be asked, too. Else leave it empty."),
+        widget=UNREMEMBERED,
+    )
     holder_may_not_know = Pick(label=_("Does somebody else hold the policy who may not know about this?"))
     signature = Words(
         120, label=_("Type your full name to sign"), widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -81,14 +92,14 @@ class ConsentLinkForm(forms.Form):
                 _("Then we do not ask the plan from here, for your safety. Take that tick away, or call us."),
             )
 
-    def told(self) -> Answers:
+    def complete(self, answers: Answers) -> Answers:
         """The inquiry's answers completed by what was typed; what was left empty stays as it was."""
         said = self.cleaned_data
-        person = replace(self.answers.person, birth_date=said["birth_date"] or self.answers.person.birth_date)
+        person = replace(answers.person, birth_date=said["birth_date"] or answers.person.birth_date)
         insurance = replace(
-            self.answers.insurance,
-            payer_name=said["payer_name"] or self.answers.insurance.payer_name,
-            member_id=said["member_id"] or self.answers.insurance.member_id,
-            holder_may_not_know=said["holder_may_not_know"] or self.answers.insurance.holder_may_not_know,
+            answers.insurance,
+            payer_name=said["payer_name"] or answers.insurance.payer_name,
+            member_id=said["member_id"] or answers.insurance.member_id,
+            holder_may_not_know=said["holder_may_not_know"] or answers.insurance.holder_may_not_know,
         )
-        return replace(self.answers, person=person, insurance=insurance)
+        return replace(answers, person=person, insurance=insurance)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import wraps
 
-from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from helpline.accounts.lockout import counted_address
 from helpline.audit.acting import Actor, acting, record_read
 from helpline.vault.models import LinkRefused, SignedLink
 from intake.disclosures.codes import CodeRefused, TooMany
@@ -44,7 +44,7 @@ def consent_by_code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             typed = form.cleaned_data["code"]
-            return redirect("consent_by_link", open_with_code(typed, address=get_adapter().get_client_ip(request)))
+            return redirect("consent_by_link", open_with_code(typed, address=counted_address(request)))
         except CodeRefused:
             form.refuse()
         except TooMany:
@@ -55,14 +55,14 @@ def consent_by_code(request: HttpRequest) -> HttpResponse:
 @callers_page
 @the_persons_own
 def consent_by_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """Read what each yes means, choose, sign. A signed or old link says so and what to do."""
+    """Read what each yes means, choose, sign. A link that is signed, old, or of an erased inquiry says what to do."""
     try:
         link = open_link(secret)
         record_read(Actor.link(link), "inquiry", link.subject)
         form = ConsentLinkForm(posted(request), answers=Inquiry.objects.get(pk=link.subject).answers)
         if form.is_valid():
             return _given(request, link, _sign(link, form))
-    except LinkRefused:
+    except (LinkRefused, Inquiry.DoesNotExist):
         return render(request, "public/intake/consent_refused.html", status=410)
     shown = {"form": form, "wordings": WORDINGS, "until": link.expires_at}
     return render(request, "public/intake/consent_link.html", shown)
@@ -73,7 +73,15 @@ def _sign(link: SignedLink, form: ConsentLinkForm) -> str:
     said, by = form.cleaned_data, Actor.link(link)
     name = (said["first_name"], said["last_name"])
     with acting(by):
-        sign(link, purposes=said["purposes"], name=name, signature=said["signature"], told=form.told())
+        sign(
+            link,
+            purposes=said["purposes"],
+            name=name,
+            signature=said["signature"],
+            complete=form.complete,
+            ask_again=said["ask_again"],
+            other_payer=said["other_payer_name"],
+        )
         return give_own_code(link.subject, by=by)
 
 

@@ -13,6 +13,7 @@ from intake.public.codes import CodeForm
 from intake.public.consent_page import signed_copy
 from intake.public.nearby import asked_of_all, programs_to_ring
 from intake.public.phone_words import ROOM, what_to_say
+from intake.public.plan_said import plan_of
 from intake.public.promises import what_happens_next
 from intake.public.views import callers_page, posted
 
@@ -45,15 +46,16 @@ def intake_sent(request: HttpRequest) -> HttpResponse:
 
 @callers_page
 def inquiry_status(request: HttpRequest) -> HttpResponse:
-    """How far an inquiry is, by a code. Only who it is about sees what they signed, and takes it back."""
+    """How far an inquiry is, by a code. Only who it is about sees what they signed and what their plan said."""
     form = CodeForm(posted(request), request=request)
     found = form.found() if request.method == "POST" else None
     if found is None:
         return render(request, "public/intake/status.html", {"form": form})
-    inquiry, own = found.inquiry, found.by_the_person
+    inquiry_id, own = found.inquiry_id, found.by_the_person
     if taken_back := own and "take_back" in request.POST:
-        take_back(inquiry.pk, by=found.by)
-    record_read(found.by, "consent", inquiry.pk, inquiry_id=inquiry.pk)
+        take_back(inquiry_id, by=found.by)
+    record_read(found.by, "consent", inquiry_id, inquiry_id=inquiry_id)
     shown = {"state": found.state_words, "own": own, "taken_back": taken_back}
-    signed = signed_copy(inquiry.pk) if own else []
+    shown |= plan_of(found, shown="show_plan" in request.POST)
+    signed = signed_copy(inquiry_id) if own else []
     return render(request, "public/intake/status.html", {"form": form, "signed": signed, **shown})

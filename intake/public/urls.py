@@ -1,6 +1,6 @@
 from django.urls import path
 
-from intake.public import consent_views, keeping_views, sent_views, views
+from intake.public import consent_views, keeping_views, listing_views, plan_said, sent_views, views
 from intake.public.notice import privacy_notice
 
 urlpatterns = [
@@ -13,7 +13,10 @@ urlpatterns = [
     path("get-help/<slug:slug>/", views.intake_step, name="intake_step"),
     path("consent/", consent_views.consent_by_code, name="consent_by_code"),
     path("consent/<str:secret>/", consent_views.consent_by_link, name="consent_by_link"),
+    path("listing/<str:secret>/", listing_views.own_listing, name="own_listing"),
     path("privacy-notice/", privacy_notice, name="privacy_notice"),
     path("status/", sent_views.inquiry_status, name="inquiry_status"),
+    path("status/plan/", plan_said.correct_my_plan, name="status_plan"),
+    path("status/plan/pdf/", plan_said.my_plan_pdf, name="status_plan_pdf"),
     path("leave/", keeping_views.leave, name="leave"),
 ]

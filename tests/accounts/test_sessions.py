@@ -204,6 +204,14 @@ def test_after_signing_in_in_another_window_the_old_page_still_loses_nothing(use
     assert KeptForm.objects.count() == 1
 
 
+def test_a_callers_page_is_not_kept_for_whoever_is_signed_in(user: User) -> None:
+    """Its address may hold a secret, and it is not theirs to send."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    assert client.post("/consent/a-live-secret/", {"signature": "Ruth"}).status_code == 403
+    assert not KeptForm.objects.exists()
+
+
 def test_a_password_is_never_kept(client: Client, clock: Any) -> None:
     clock.shift(20 * 60)
     client.post("/accounts/password/change/", {"oldpassword": PASSWORD})

@@ -19,6 +19,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.audit.acting import CALLER, Actor
 from helpline.audit.models import AuditRecord
+from helpline.programs.curation import withdraw
 from intake.board.waiting import board_for
 from intake.calls.models import Call, Callback
 from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm, TellForm
@@ -26,18 +27,20 @@ from intake.disclosures.consenting import give
 from intake.disclosures.models import Consent, Disclosure, Purpose
 from intake.disclosures.wording import WORDINGS
 from intake.inquiries.models import Inquiry, Note, State
-from intake.insurance.models import Verification
+from intake.insurance.models import PhoneCall, Verification
 from intake.insurance.models import VerificationState as S
 from intake.journey.check_insurance import correct
 from intake.journey.consent import take_back
 from intake.journey.demo import people
 from intake.journey.log_call import log_call, take
 from intake.journey.open_inquiry import open_inquiry
+from intake.journey.refer import refer
 from intake.matching.models import Referral
 from intake.messages.gate import may_call, may_leave_voicemail
 from tests.dashboard.conftest import a_program, opened, staff
 
 pytestmark = pytest.mark.django_db
+CALLED = {"day": "2024-11-20", "at": "09:30"}
 
 
 def page_of(desk: Client, inquiry: Inquiry) -> str:
@@ -294,8 +297,8 @@ def test_asking_by_phone_needs_the_consent_and_is_in_the_ledger_once(desk: Clien
     for _ in range(2):
         assert "SBX100003" in post(desk, "desk_phone_check", verification.pk)
     assert Disclosure.objects.count() == 1
-    post(desk, "desk_phone_check", verification.pk, answer="Active, authorization needed", spoke_to="Ms Bell")
-    assert "Ms Bell" in Note.objects.get().text
+    post(desk, "desk_phone_check", verification.pk, answer="Active, authorization needed", spoke_to="Ms Bell", **CALLED)
+    assert PhoneCall.objects.get().spoke_to == "Ms Bell"
     assert not Verification.objects.for_phone().exists()
     Verification.objects.update(asked_by_phone_at=None)
     take_back(inquiry.pk, by=CALLER)
@@ -313,9 +316,9 @@ def test_each_call_to_a_plan_is_a_disclosure_of_its_own(desk: Client) -> None:
     for call in (calls[0], calls[0], calls[1]):
         assert f'name="call" value="{call}"' in post(desk, "desk_phone_check", verification.pk, call=call)
     assert Disclosure.objects.filter(inquiry_id=inquiry.pk).count() == 2
-    post(desk, "desk_phone_check", verification.pk, call="never begun", answer="made up")
+    post(desk, "desk_phone_check", verification.pk, call="never begun", answer="made up", **CALLED)
     assert Verification.objects.for_phone().exists()
-    post(desk, "desk_phone_check", verification.pk, call=calls[1], answer="Active")
+    post(desk, "desk_phone_check", verification.pk, call=calls[1], answer="Active", **CALLED)
     assert not Verification.objects.for_phone().exists()
 
 
@@ -335,8 +338,8 @@ def test_without_consent_a_forged_phone_check_shows_nothing(desk: Client) -> Non
     Verification.objects.update(state=S.BY_PHONE, finished_at=timezone.now())
     assert "SBX100003" not in post(desk, "desk_phone_check", Verification.objects.get().pk)
     assert "SBX100003" not in post(desk, "desk_phone_check", Verification.objects.get().pk, answer="")
-    post(desk, "desk_phone_check", Verification.objects.get().pk, answer="made up")
-    assert not Note.objects.exists()
+    post(desk, "desk_phone_check", Verification.objects.get().pk, answer="made up", **CALLED)
+    assert not PhoneCall.objects.exists()
     assert not Disclosure.objects.exists()
 
 
@@ -459,3 +462,18 @@ def test_the_audit_is_read_by_who_it_was(signed_in: Any) -> None:
     who = User.objects.get(role="consultant").pk
     rows = officer.get("/desk/audit/", {"who": str(who)}).context["page"].rows
     assert {row.actor_id for row in rows} == {str(who)}
+
+
+def test_a_place_that_is_no_longer_offered_is_shown_to_the_owner_of_an_open_referral(desk: Client) -> None:
+    inquiry, program, owner = opened("inactive"), a_program(), User.objects.get(role="consultant")
+    take(inquiry, by=owner)
+    referral = refer(inquiry, program, packet=False, by=owner)
+    told = f"{program.name1} is no longer offered"
+    assert told not in page_of(desk, inquiry)
+    withdraw(program.pk, by=staff("admin"), reason="Not in the new directory")
+    assert told in page_of(desk, inquiry)
+    assert "Not in the new directory" in page_of(desk, inquiry)
+    assert "no longer offered" in desk.get("/desk/").content.decode()
+    post(desk, "desk_referral", referral.pk, to="declined")
+    assert told not in page_of(desk, inquiry)
+    assert "no longer offered" not in desk.get("/desk/").content.decode()

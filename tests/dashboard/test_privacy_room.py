@@ -26,7 +26,7 @@ from intake.disclosures.models import (
     Restriction,
 )
 from intake.inquiries.models import Inquiry
-from intake.journey.asked import ask_accounting, take_official_request
+from intake.journey.asked import ask_accounting, ask_restriction, take_official_request
 from intake.journey.own_code import give_own_code
 from intake.journey.refer import refer
 from tests.dashboard.conftest import a_program, opened, staff
@@ -78,6 +78,15 @@ def test_a_wish_is_kept_at_once_and_decided(officer: Client, desk: Client, inqui
     assert "Requests to limit" not in send(officer, "desk_privacy_restriction", row.pk, to="told")
 
 
+def test_a_page_that_is_out_of_date_does_not_turn_round_what_was_agreed(officer: Client, inquiry: Inquiry) -> None:
+    row = ask_restriction(inquiry, purpose="refer", what="x", paid_in_full=False, by=staff("consultant"))
+    send(officer, "desk_privacy_restriction", row.pk, to="agreed")
+    assert "decided this already" in send(officer, "desk_privacy_restriction", row.pk, to="refused")
+    assert Restriction.objects.get().state == "agreed"
+    send(officer, "desk_privacy_restriction", row.pk, to="ended")
+    assert "decided this already" in send(officer, "desk_privacy_restriction", row.pk, to="agreed")
+
+
 def test_what_was_paid_in_full_is_no_question(officer: Client, desk: Client, inquiry: Inquiry) -> None:
     send(
         desk, "desk_rights", inquiry.pk, part="restriction", purpose="check_insurance", what="Detox", paid_in_full="on"
@@ -102,7 +111,31 @@ def test_an_accounting_is_shown_printed_exported_and_answered(officer: Client, d
     exported = AuditRecord.objects.filter(action="exported", inquiry_id=inquiry.pk, actor_kind="staff")
     assert exported.count() == 2
     assert "Answered." in send(officer, "desk_privacy_answered", row.pk)
-    assert AccountingRequest.objects.get().answered_at
+    answered = AccountingRequest.objects.get().answered_at
+    assert answered
+    send(officer, "desk_privacy_answered", row.pk)
+    assert AccountingRequest.objects.get().answered_at == answered
+
+
+def test_a_year_mistyped_is_said_before_it_counts(officer: Client, desk: Client, inquiry: Inquiry) -> None:
+    for day in ("0001-01-01", "2020-11-24"):
+        page = send(desk, "desk_rights", inquiry.pk, part="accounting", kind="accounting", asked_on=day)
+        assert "more than three years ago" in page
+        code = {"code": inquiry.reference_code, "kind": "accounting", "asked_on": day}
+        assert "more than three years ago" in send(officer, "desk_privacy_ask_accounting", **code)
+    assert not AccountingRequest.objects.exists()
+
+
+def test_the_log_names_no_letter_of_a_name_that_the_font_lacks(
+    officer: Client, inquiry: Inquiry, caplog: pytest.LogCaptureFixture
+) -> None:
+    give(
+        inquiry_id=inquiry.pk, purpose=Purpose.REFER, patient_name="王小明", signature="王小明", how="form",
+        by_the_person=True, by=CALLER,
+    )  # fmt: skip
+    row = ask_accounting(inquiry, kind="accounting", asked_on=timezone.localdate(), by=staff("consultant"))
+    assert officer.get(reverse("desk_privacy_accounting_pdf", args=[row.pk])).content.startswith(b"%PDF")
+    assert not set("王小明") & set(caplog.text)
 
 
 def test_a_breach_is_assessed_and_everybody_told(officer: Client) -> None:

@@ -24,6 +24,7 @@ from intake.journey.log_call import plan_callback, take
 from intake.journey.refer import refer
 from tests.dashboard.conftest import a_program, opened, staff
 from tests.dashboard.test_who_may import POSTED, _wanted, is_for_signing_in, names
+from tests.insurance.answered import CARVED_OUT, answered
 
 pytestmark = pytest.mark.django_db
 # They name an inquiry and are meant for somebody who may not open it
@@ -48,11 +49,12 @@ def addresses(sealed: Inquiry, owner: User) -> dict[str, str]:
     """Every address of the desk that leads to this inquiry: by its id, or by that of something of it."""
     callback = plan_callback(sealed, due_at=timezone.now() + timedelta(1), contact_point=None, by=owner)
     referral = refer(sealed, a_program(), packet=False, by=owner)
-    Verification.objects.update(state=S.BY_PHONE, finished_at=Now())
+    verification = Verification.objects.get()
+    answered(verification, *CARVED_OUT)
     CardPhoto.objects.create(inquiry=sealed, content=b"a picture")
     given = {
         "inquiry_id": sealed.pk, "callback_id": callback.pk, "referral_id": referral.pk,
-        "verification_id": Verification.objects.get().pk, "program_id": a_program("Another").pk, "name": "next",
+        "verification_id": verification.pk, "at": 1, "program_id": a_program("Another").pk, "name": "next",
     }  # fmt: skip
     return {name: reverse(name, kwargs=_wanted(name, given)) for name in _leading_there(set(given))}
 
@@ -70,7 +72,7 @@ def _leading_there(keys: set[str]) -> Iterator[str]:
 
 def asked(client: Client, name: str, address: str) -> tuple[int, str]:
     answer = client.post(address) if name in POSTED else client.get(address)
-    return answer.status_code, answer.content.decode()
+    return answer.status_code, answer.content.decode(errors="replace")
 
 
 def test_no_address_of_it_opens_for_a_colleague(addresses: dict[str, str], desk: Client) -> None:
@@ -81,6 +83,14 @@ def test_no_address_of_it_opens_for_a_colleague(addresses: dict[str, str], desk:
         assert "This record is sealed" in page, name
         assert "Webb" not in page
         assert "cocaine" not in page
+
+
+def test_who_tried_is_in_the_record(sealed: Inquiry, desk: Client, signed_in: Callable[[str], Client]) -> None:
+    desk.get(reverse("desk_inquiry", args=[sealed.pk]))
+    refused = AuditRecord.objects.get(action="refused", inquiry_id=sealed.pk)
+    assert (refused.actor_id, refused.reason) == (str(staff("consultant").pk), "sealed")
+    page = signed_in("privacy_officer").get("/desk/audit/", {"inquiry": sealed.pk}).content.decode()
+    assert "Was refused the inquiry, because it is sealed" in page
 
 
 def test_every_address_of_it_opens_for_its_owner(

@@ -35,7 +35,7 @@ from intake.journey.open_inquiry import open_inquiry
 from intake.journey.refer import follow, refer
 from intake.matching.models import Referral, ReferralState
 from tests.dashboard.conftest import a_program, opened, staff
-from tests.dashboard.test_desk import agreed, page_of, post, told_again
+from tests.dashboard.test_desk import CALLED, agreed, page_of, post, told_again
 
 pytestmark = pytest.mark.django_db
 
@@ -258,9 +258,9 @@ def test_the_phone_list_costs_the_same_however_long_and_is_pressed_twice_in_peac
     assert first
     for _ in range(2):
         assert "SBX100003" in post(desk, "desk_phone_check", first.pk)
-    post(desk, "desk_phone_check", first.pk, answer="Active")
-    assert "written down already" in post(desk, "desk_phone_check", first.pk, answer="Active")
-    assert first.policy.inquiry.notes.count() == 1
+    post(desk, "desk_phone_check", first.pk, answer="Active", **CALLED)
+    assert "written down already" in post(desk, "desk_phone_check", first.pk, answer="Active", **CALLED)
+    assert first.phone_calls.count() == 1
 
 
 def test_a_button_s_address_opened_by_hand_leads_somewhere(desk: Client) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.accounts.permissions import ROLES
 from helpline.audit.acting import Actor
+from helpline.programs.models import ImportRun
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Breach, LegalText
 from intake.inquiries.models import Inquiry
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "healthy", "home", "guides", "guide_category", "guide", "crisis", "who_pays", "privacy", "get_help", "intake_check",
     "intake_sent", "intake_save", "intake_resume", "intake_substance", "intake_step", "consent_by_link",
-    "consent_by_code", "inquiry_status", "privacy_notice", "leave",
+    "consent_by_code", "inquiry_status", "privacy_notice", "leave", "own_listing", "status_plan", "status_plan_pdf",
 }  # fmt: skip
 # Open to everybody but staff: nobody here signs in a person's name
 THE_PERSONS_OWN = {"consent_by_code", "consent_by_link"}
@@ -39,12 +40,18 @@ ANSWERING = {
     "desk_spoken_yes", "desk_revoke", "desk_shared_call", "desk_open_packet", "desk_close", "desk_reopen",
     "desk_callback", "desk_referral", "desk_packet", "desk_let_in", "desk_consent_code", "desk_seal",
     "desk_open_sealed", "desk_emergency", "desk_abuse_report", "desk_rights", "desk_card_photo",
+    "desk_program_said", "desk_hold_place", "desk_cover", "desk_cover_pdf", "desk_cover_since", "desk_ask_other",
 }  # fmt: skip
-VERIFYING = {"desk_phone_checks", "desk_phone_check"}
-LISTINGS = {"listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status"}
+VERIFYING = {"desk_phone_checks", "desk_phone_check", "desk_cover_lines"}
+LISTINGS = {
+    "listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status",
+    "listing_proposals", "listing_decide", "listing_link",
+    "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
+}  # fmt: skip
 AUDIT = {"desk_audit", "desk_audit_find"}
 READING_STAFF = {"staff", "staff_account"}
 MANAGING_STAFF = {"staff_invite", "staff_role", "staff_out_of_use", "staff_begin_anew"}
+SUPERVISING = {"desk_payers"}
 REVIEWING = {"desk_glasses", "desk_review_glass"}
 PRIVACY = {
     "desk_privacy", "desk_privacy_texts", "desk_privacy_sign_text", "desk_privacy_restriction",
@@ -58,7 +65,7 @@ SIGNING_IN = {"account_", "mfa_", "usersessions_"}
 
 MAY = {
     "consultant": ANSWERING | VERIFYING,
-    "supervisor": ANSWERING | VERIFYING | READING_STAFF | MANAGING_STAFF | REVIEWING,
+    "supervisor": ANSWERING | VERIFYING | READING_STAFF | MANAGING_STAFF | REVIEWING | SUPERVISING,
     "verifier": VERIFYING,
     "admin": LISTINGS,
     "privacy_officer": AUDIT | READING_STAFF | REVIEWING | PRIVACY,
@@ -77,10 +84,19 @@ POSTED = ANSWERING - {
     "desk_shared_call",
     "desk_open_packet",
     "desk_card_photo",
+    "desk_cover",
+    "desk_cover_since",
 }
 POSTED |= MANAGING_STAFF - {"staff_invite"}
 POSTED |= {"desk_privacy_answered", "desk_audit_find"}
-POSTED |= {"desk_phone_check", "listings_together", "listing_verify", "listing_status"}
+POSTED |= {
+    "desk_phone_check",
+    "listings_together",
+    "listing_verify",
+    "listing_status",
+    "listing_decide",
+    "listing_link",
+}
 
 
 def names(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[str]:
@@ -121,9 +137,15 @@ def addresses() -> dict[str, str]:
         ).pk,
     } | {
         "inquiry_id": inquiry.pk, "program_id": program.pk, "callback_id": callback.pk, "referral_id": referral.pk,
-        "verification_id": verification.pk, "user_id": consultant.pk, "form_id": consultant.pk,
+        "proposal_id": program.proposals.create(link_id=inquiry.pk, fields={}).pk,
+        "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
+        "user_id": consultant.pk, "form_id": consultant.pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip
+    run = ImportRun.objects.create(
+        edition=program.edition, file_name="x", created=0, changed=0, unchanged=0, withdrawn=0, restored=0
+    )
+    given["run_id"] = run.pk
     slugs = {"guide": "clonazepam", "guide_category": "sedatives", "intake_step": "who"}
     return {
         name: reverse(name, kwargs={**_wanted(name, given), **({"slug": slugs[name]} if name in slugs else {})})
@@ -149,7 +171,7 @@ def outcome(client: Client, name: str, address: str) -> str:
 
 def test_every_address_is_in_the_table() -> None:
     known = OPEN | ANSWERING | VERIFYING | LISTINGS | AUDIT | READING_STAFF | MANAGING_STAFF
-    known |= REVIEWING | PRIVACY | ANY_STAFF
+    known |= REVIEWING | SUPERVISING | PRIVACY | ANY_STAFF
     assert {n for n in names() if not is_for_signing_in(n)} == known
     assert set(MAY) == set(ROLES)
 

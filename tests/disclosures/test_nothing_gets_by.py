@@ -70,7 +70,7 @@ def limited(said: dict[str, Any]) -> tuple[uuid.UUID, str] | None:
         asked = ask_restriction(
             inquiry_id=said["inquiry_id"], purpose=said["purpose"], what="?", paid_in_full=said["paid_in_full"], by=TEST
         )
-        if said["state"] != "asked" and not (said["paid_in_full"] and said["state"] == "refused"):
+        if said["state"] == "ended" or (said["state"] != "asked" and not said["paid_in_full"]):
             decide_restriction(asked, said["state"], by=TEST)
     asked.refresh_from_db()
     return (asked.inquiry_id, asked.purpose) if asked.state in ("asked", "agreed") else None

@@ -87,6 +87,27 @@ def test_a_hold_keeps_it_until_it_is_released() -> None:
     assert not Inquiry.objects.exists()
 
 
+def test_a_privacy_officer_holds_and_releases_a_record_by_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    inquiry, officer, out = lived_through(), staff("privacy_officer"), StringIO()
+    monkeypatch.setattr("builtins.input", lambda _: "Subpoena 26-114")
+    asked = ("legal_hold", str(inquiry.pk), "--by", officer.email)
+    call_command(*asked, "--dry-run", stdout=out)
+    assert "Nothing was changed" in out.getvalue()
+    assert not LegalHold.objects.exists()
+    call_command(*asked, stdout=out)
+    assert LegalHold.objects.in_force().get().why == "Subpoena 26-114"
+    with pytest.raises(CommandError, match="held already"):
+        call_command(*asked)
+    with pytest.raises(CommandError, match="legal hold keeps it"):
+        call_command("erase_inquiry", str(inquiry.pk), "--reason", "counsel")
+    with pytest.raises(CommandError, match="Only a privacy officer"):
+        call_command(*asked[:3], staff("consultant").email, "--release")
+    call_command(*asked, "--release", stdout=out)
+    assert not LegalHold.objects.in_force().exists()
+    with pytest.raises(CommandError, match="No hold"):
+        call_command(*asked, "--release")
+
+
 def test_the_rules_let_go_what_is_over_and_a_dry_run_lets_go_nothing() -> None:
     lived_through()
     opened("mother", quarantined=True)

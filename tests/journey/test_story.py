@@ -105,13 +105,13 @@ def test_the_sons_own_yes_by_one_time_link(mothers: Inquiry, consultant: User, p
     link = link_of(make_consent_link(mothers, by=Actor.staff(consultant)))
     purposes = [Purpose.CHECK_INSURANCE, Purpose.REFER]
     name = ("Daniel", "Reyes")
-    sign(link, purposes=purposes, name=name, signature="Daniel Reyes", told=mothers.answers)
+    sign(link, purposes=purposes, name=name, signature="Daniel Reyes", complete=lambda answers: answers)
     assert Consent.objects.in_force().count() == 2
     assert Verification.objects.count() == 1
     referral = refer(mothers, program, packet=True, by=consultant)
     assert referral.consent_id == Disclosure.objects.get().consent_id
     with pytest.raises(LinkRefused):
-        sign(link, purposes=purposes, name=name, signature="again", told=mothers.answers)
+        sign(link, purposes=purposes, name=name, signature="again", complete=lambda answers: answers)
     assert take_back(mothers.pk, by=Actor.link(link)) == 2
     with pytest.raises(NoConsent):
         refer(mothers, a_program(phone="2055550999", name1="Another"), packet=True, by=consultant)

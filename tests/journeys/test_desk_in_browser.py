@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from helpline.audit.acting import CALLER
 from helpline.payers.models import PayerRoad
+from intake.inquiries.answers import ForWhom
 from intake.inquiries.models import Inquiry, State
 from intake.insurance.draining import drain
-from intake.journey.demo import people
+from intake.insurance.models import Verification
+from intake.journey.check_insurance import check_insurance
+from intake.journey.demo import people, sandbox
 from intake.journey.log_call import log_call, plan_callback, take
 from intake.journey.open_inquiry import open_inquiry
 from tests.dashboard.conftest import a_program, staff
@@ -29,6 +33,12 @@ PASSWORD = "a long enough password"
 
 def opened(name: str) -> Inquiry:
     return open_inquiry(answers=people(timezone.localdate())[name], idempotency_key=uuid.uuid4(), by=CALLER)
+
+
+def signed_by_himself() -> Inquiry:
+    told = people(timezone.localdate())["mother"]
+    told = replace(told, for_whom=ForWhom.SELF, caller_name="", insurance=sandbox("SBX100001", "Daniel", "Reyes"))
+    return open_inquiry(answers=told, idempotency_key=uuid.uuid4(), by=CALLER)
 
 
 def signed_in(browser: Browser, web: str, **look: object) -> Page:
@@ -55,8 +65,12 @@ def test_every_screen_of_the_desk(
 ) -> None:
     staff("consultant")
     house.start_payer()
-    answered = opened("opioid")
+    answered, daniel = opened("opioid"), signed_by_himself()
     drain()
+    earlier = Verification.objects.get(policy__inquiry=daniel)
+    check_insurance(daniel, by=CALLER)
+    drain()
+    newest = Verification.objects.filter(policy__inquiry=daniel).latest("made_at")
     mother = opened("mother")
     programs = [a_program(f"Program number {number}") for number in range(3)]
     web = house.start_web()
@@ -70,19 +84,32 @@ def test_every_screen_of_the_desk(
         "open-packet": reverse("desk_open_packet", args=[mother.pk, programs[0].pk]),
         "lost": "/desk/nonsense/",
         "phone-checks": "/desk/phone-checks/",
+        "covered": reverse("desk_inquiry", args=[daniel.pk]),
+        "cover-spanish": f"{reverse('desk_cover', args=[newest.pk])}?language=es",
+        "cover-lines": reverse("desk_cover_lines", args=[newest.pk]),
+        "cover-since": reverse("desk_cover_since", args=[newest.pk, earlier.pk]),
     }
     found = {}
     with chromium() as browser:
         page = signed_in(browser, web, viewport=size, color_scheme=scheme)
         refused: list[str] = []
         page.on("console", lambda message: refused.append(message.text))
-        for name, address in screens.items():
-            page.goto(f"{web}{address}")
+
+        def look(name: str) -> None:
             picture(page, f"axe-{name}-{size['width']}-{scheme}", tmp_path)
             violations = Axe().run(page, options=WCAG).response["violations"]
-            found |= {(name, v["id"]): v["nodes"][0]["html"][:200] for v in violations}
+            found.update({(name, v["id"]): v["nodes"][0]["html"][:200] for v in violations})
             wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
             assert not wide, f"{name} scrolls sideways at {size['width']}"
+
+        for name, address in screens.items():
+            page.goto(f"{web}{address}")
+            look(name)
+        page.goto(f"{web}/desk/phone-checks/")
+        page.get_by_role("button", name="I call the plan now").first.click()
+        look("phone-check")
+        page.get_by_role("button", name="Keep what the plan said").click()
+        look("phone-check-error")
         assert [text for text in refused if "Content Security Policy" in text] == []
     assert found == {}
 

@@ -117,6 +117,13 @@ def test_the_cookie_holds_only_a_signed_id(started: Client) -> None:
     assert started.get(reverse("intake_check")).status_code == 302
 
 
+def test_no_cookie_outlives_the_browser(started: Client) -> None:
+    for name in ("get_help", "inquiry_status", "consent_by_code"):
+        started.get(reverse(name))
+    assert {settings.CSRF_COOKIE_NAME, settings.DRAFT_COOKIE_NAME} <= set(started.cookies)
+    assert not [name for name, one in started.cookies.items() if one["max-age"] or one["expires"]]
+
+
 def test_pages_are_kept_by_no_cache(started: Client) -> None:
     for page in (reverse("get_help"), reverse("intake_step", args=["who"]), reverse("intake_check")):
         assert "no-store" in started.get(page).headers["Cache-Control"]

@@ -17,11 +17,13 @@ from intake.disclosures.codes import TooMany
 from intake.disclosures.consenting import standing
 from intake.disclosures.models import Consent, ConsentCode
 from intake.inquiries.answers import Answers, ForWhom, Insurance, InsuranceKind
-from intake.inquiries.models import Inquiry, State
+from intake.inquiries.models import Closing, Inquiry, State
 from intake.insurance.models import Verification
 from intake.journey.check_insurance import correct
-from intake.journey.consent import make_consent_code, make_consent_link
+from intake.journey.consent import make_consent_code, make_consent_link, open_link, sign
+from intake.journey.erase import erase
 from intake.journey.open_inquiry import open_inquiry
+from intake.public.consent_page import ConsentLinkForm
 
 pytestmark = pytest.mark.django_db
 SIGNED = {
@@ -138,6 +140,16 @@ def test_codes_cannot_be_guessed_from_one_address(client: Client, code: str) -> 
     assert elsewhere.status_code == 302
 
 
+def test_a_line_with_many_addresses_of_ipv6_is_one(client: Client, code: str) -> None:
+    for number in range(10):
+        client.post(reverse("consent_by_code"), {"code": "2222-2222"}, REMOTE_ADDR=f"2001:db8:1:2::{number}")
+    said = [
+        client.post(reverse("consent_by_code"), {"code": code}, REMOTE_ADDR=address).status_code
+        for address in ("2001:db8:1:2:ffff::1", "2001:db8:1:3::1")
+    ]
+    assert said == [200, 302]
+
+
 def test_an_inquiry_gets_only_some_codes_an_hour(inquiry: Inquiry) -> None:
     for _ in range(6):
         make_consent_code(inquiry, by=CALLER)
@@ -156,6 +168,36 @@ def test_a_minors_yes_waits_where_nobody_read_the_law(
     assert Consent.objects.held().count() == (2 if held else 0)
     assert bool(standing(inquiry.pk)) is not held
     assert Verification.objects.count() == (0 if held else 1)
+
+
+def test_a_correction_made_while_the_page_was_open_is_kept(inquiry: Inquiry, link: str) -> None:
+    page = ConsentLinkForm(SIGNED, answers=inquiry.answers)
+    assert page.is_valid()
+    correct(inquiry, replace(inquiry.answers, zip="35203"), by=CALLER)
+    sign(
+        open_link(link.split("/")[2]), purposes=SIGNED["purposes"], name=("Sam", "Doe"), signature="Sam Doe",
+        complete=page.complete,
+    )  # fmt: skip
+    answers = Inquiry.objects.get().answers
+    assert (answers.zip, answers.person.first_name) == ("35203", "Sam")
+
+
+def test_of_an_erased_inquiry_links_end_and_the_own_code_still_shows_what_was_signed(
+    client: Client, inquiry: Inquiry, link: str, code: str
+) -> None:
+    own = re.findall(r'class="reference-code">([^<]+)<', client.post(link, SIGNED).text)[0]
+    another = "/consent/" + make_consent_link(inquiry, by=CALLER).split("/consent/")[1]
+    inquiry = Inquiry.objects.get()
+    inquiry.move(State.CLOSED, closing=Closing.DECLINED, closed_at=Now())
+    erase(inquiry, by=CALLER, reason="person_asked")
+    assert [client.get(another).status_code, client.post(another, SIGNED).status_code] == [410, 410]
+    assert client.post(reverse("consent_by_code"), {"code": code}, follow=True).status_code == 410
+    page = client.post(reverse("inquiry_status"), {"code": own}).text
+    assert "What you told us was deleted" in page
+    assert page.count("Sam Doe") == 4
+    taken_back = client.post(reverse("inquiry_status"), {"code": own, "take_back": "yes"}).text
+    assert "From now on we send nothing" in taken_back
+    assert not Consent.objects.filter(revoked_at=None).exists()
 
 
 def test_an_unknown_link_says_what_to_do(client: Client) -> None:

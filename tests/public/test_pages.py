@@ -10,8 +10,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from helpline.audit.acting import CALLER
 from intake.inquiries.answers import Answers, ForWhom
+from intake.insurance.models import Verification
 from intake.journey.consent import make_consent_link
 from intake.journey.open_inquiry import open_inquiry
+from tests.dashboard.conftest import opened
+from tests.insurance.answered import CARVED_OUT, answered
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SHOTS = os.environ.get("SHOTS")
@@ -133,3 +136,40 @@ def test_the_form_needs_no_script(browser: Browser, site: str) -> None:
     page = browser.new_context(java_script_enabled=False).new_page()
     walk(page, site, SON, 1280, "no-script", looked=False)
     assert page.locator(".reference-code").inner_text()
+
+
+@pytest.fixture
+def codes(site: str) -> tuple[str, str]:
+    """Of one whose plan found nobody, and of one whose plan answered."""
+    rejected, covered = opened("inactive"), opened("opioid")
+    answered(Verification.objects.get(policy__inquiry=rejected), "AAA*N**75*C")
+    answered(Verification.objects.get(policy__inquiry=covered), *CARVED_OUT)
+    return rejected.reference_code, covered.reference_code
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_their_plan_said_and_what_to_correct(
+    codes: tuple[str, str], browser: Browser, site: str, width: int
+) -> None:
+    """An error of the plan's leads to its field, without JavaScript as with it."""
+    rejected, covered = codes
+    scheme = "dark" if width > 1000 else "light"
+    page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    bare = browser.new_page(java_script_enabled=False)
+    for one in (page, bare):
+        one.goto(f"{site}/status/")
+        one.fill("[name=code]", rejected)
+        one.click("main form .btn-primary")
+        one.get_by_role("link", name="Check the birth date.").click()
+        assert one.evaluate("document.activeElement.name") == "birth_date"
+    look(page, width, "status-correct")
+    page.get_by_role("button", name="Correct it, and ask the plan again").click()
+    look(page, width, "status-correct-error")
+    page.fill("[name=birth_date]", "11/29/1979")
+    page.get_by_role("button", name="Correct it, and ask the plan again").click()
+    look(page, width, "status-corrected")
+    page.goto(f"{site}/status/")
+    page.fill("[name=code]", covered)
+    page.click("main form .btn-primary")
+    page.get_by_role("button", name="Show what my plan said").click()
+    look(page, width, "status-plan-said")

@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
-from helpline.audit.acting import CALLER, acting
+from helpline.accounts.models import KeptForm
+from helpline.audit.acting import CALLER, Actor, acting
 from helpline.vault.models import SignedLink
 from helpline.vault.privacy import PLAIN
 from helpline.vault.wall import BY_LINK, LISTINGS, stand, wall, within_reach
@@ -27,7 +28,7 @@ OF_PEOPLE = [
     model
     for model in apps.get_models()
     if any(one is not PLAIN for one in getattr(model, "privacy", {}).values())
-    and model._meta.app_label not in {"accounts", "audit", "payers", "programs"}
+    and (model is KeptForm or model._meta.app_label not in {"accounts", "audit", "payers", "programs"})
 ]
 
 
@@ -120,6 +121,24 @@ def test_what_is_in_reach_is_looked_up_and_not_searched_for(two: list[Inquiry], 
         assert "Seq Scan" not in plan.replace(f"Seq Scan on {model._meta.db_table}", ""), plan
     for model in (Inquiry, Policy, Consent):
         assert "Seq Scan" not in model._default_manager.all().explain()
+
+
+def test_what_a_colleague_was_typing_is_out_of_reach(standing: None) -> None:
+    consultant, admin = staff("consultant"), staff("admin")
+    for user in (consultant, admin):
+        with acting(Actor.staff(user)):
+            KeptForm.objects.keep(user, "/desk/", "text=she+called")
+    stand(LISTINGS)
+    within_reach(admin.pk)
+    assert [form.user_id for form in KeptForm.objects.all()] == [admin.pk]
+
+
+@pytest.mark.parametrize("which", [BY_LINK, LISTINGS])
+def test_no_account_is_made_or_deleted_from_there(standing: None, which: str) -> None:
+    stand(which)
+    for sql in ("DELETE FROM accounts_user", "INSERT INTO accounts_user (email) VALUES ('x')"):
+        with pytest.raises(Exception, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
 
 
 def test_a_road_s_password_and_the_record_of_looks_are_out_of_reach(standing: None) -> None:

@@ -68,6 +68,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """The newest first of each inquiry; in one order for all who lock them."""
         return self.in_force().filter(inquiry_id__in=inquiry_ids, purpose=purpose).order_by("inquiry_id", "-version")
 
+    def repeating(self) -> ConsentQuerySet:
+        """Those that let us ask the plan again, until they end."""
+        return self.in_force().filter(purpose=Purpose.CHECK_INSURANCE, repeats=True)
+
 
 # The elements of 2.31(a) that are words; the others are columns that cannot be empty
 ELEMENTS = (
@@ -96,6 +100,7 @@ class Consent(models.Model):
     signer_is_the_person = models.BooleanField()
     signed_at = models.DateTimeField(db_default=Now())  # (a)(9)
     refusal_text = models.TextField(default="")  # (a)(10)(ii)
+    repeats = models.BooleanField(default=False)
     wording_version = models.CharField(max_length=20)
     wording_sha256 = models.CharField(max_length=64)
     revoked_at = models.DateTimeField(null=True)
@@ -110,6 +115,7 @@ class Consent(models.Model):
                 "id", "inquiry_id", "version", "discloser", "information", "purpose", "revocation_text", "expires_at",
                 "signed_how", "signer_is_the_person", "signed_at", "wording_version", "wording_sha256", "revoked_at",
                 "redisclosure_text", "purpose_text", "refusal_text", "held_because", "released_by", "released_at",
+                "repeats",
             ),
             PLAIN,
         ),
@@ -137,6 +143,9 @@ class Consent(models.Model):
                 condition=Q(released_at=None, released_by="")
                 | Q(released_at__isnull=False) & ~Q(released_by="") & ~Q(held_because=""),
                 name="somebody_released_a_held_consent",
+            ),
+            models.CheckConstraint(
+                condition=Q(repeats=False) | Q(purpose=Purpose.CHECK_INSURANCE), name="only_a_plan_is_asked_again"
             ),
         ]
 

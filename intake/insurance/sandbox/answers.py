@@ -14,7 +14,7 @@ GENERAL = frozenset(["1", "33", "35", "47", "48", "50", "86", "88", "98", "AL", 
 
 
 def write_271(question: Question, asked_before: Counter[str]) -> bytes:
-    """The plan's true answer to `question`; `asked_before` counts earlier questions per member id."""
+    """The plan's true answer to `question`; `asked_before` counts earlier questions by their trace."""
     body = [["BHT", "0022", "11", _at(question.bht, 3), _at(question.bht, 4), _at(question.bht, 5)]]
     body += _parties(question) or _people(question, asked_before)
     transaction = [["ST", "271", "0001", VERSION], *body, ["SE", str(len(body) + 2), "0001"]]
@@ -88,7 +88,7 @@ def _reject(question: Question, row: Enrolled | None, asked_before: Counter[str]
     asked = question.subscriber
     if row is None:
         return [_aaa("75" if asked.member_id.startswith("SBX") else "72", "C")]
-    if row.reject and (not row.reject_times or asked_before[row.member_id] < row.reject_times):
+    if row.reject and (not row.reject_times or asked_before[_at(question.trace, 2)] < row.reject_times):
         return [_aaa(row.reject, "R" if row.reject == "42" else "C")]
     by_dependent = question.dependent is not None
     codes = []

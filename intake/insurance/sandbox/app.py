@@ -1,40 +1,36 @@
 """The sandbox plan as a bare ASGI application: `uvicorn intake.insurance.sandbox.app:app`.
 
-POST any path with a CAQH CORE vC2.2.0 real-time MIME request; GET /health answers `ok`. It accepts the user
-`helpline` with the password `sandbox` (SANDBOX_USER, SANDBOX_PASSWORD) and only ever answers from its own
-table of invented members (`members.py`). Nothing is logged.
+POST to a path ending in /raw-x12 speaks the JSON API, one ending in /soap CAQH CORE vC2.2.0 real time in SOAP, any
+other the same in MIME; GET /health answers `ok`. It accepts the user `helpline` with the password `sandbox`
+(SANDBOX_USER, SANDBOX_PASSWORD), which is the API key too, and only ever answers from its own table of invented
+members (`members.py`). Nothing is logged.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hmac
 import os
-import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ..clearinghouses.mime_parts import NotMultipart, read_parts
 from ..x12.segments import NotX12, Segment
+from . import json_api, mime, soap
 from .answers import write_271, write_999, write_ta1
 from .members import MEMBERS, Conduct
 from .questions import Question, Refused, read_question
+from .speaking import NotTaken, Protocol, Reply
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 MAX_REQUEST = 200_000
-PAYLOAD_TYPES = {
-    "271": "X12_271_Response_005010X279A1",
-    "999": "X12_999_Response_005010X231A1",
-    "TA1": "X12_TA1_Response_00501X231A1",
-}
-REQUIRED = ("PayloadType", "ProcessingMode", "PayloadID", "TimeStamp", "SenderID", "ReceiverID", "Payload")
+HUGE = 5_000_000
+MAINTENANCE = Reply("text/html", b"<html><body><h1>Scheduled maintenance</h1></body></html>")
 
 asked_before: Counter[str] = Counter()
-"""How often each member id has been asked about since this process started."""
+"""How often each question, known by its trace, has been asked since this process started."""
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +41,8 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await _question(scope, receive, send)
     elif scope["type"] == "http":
         known = scope["path"] == "/health"
-        await _reply(send, 200 if known else 404, "text/plain", b"ok\n" if known else b"not here\n")
+        reply = Reply("text/plain", b"ok\n") if known else Reply("text/plain", b"not here\n", status=404)
+        await _send(send, reply)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
@@ -59,63 +56,76 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 async def _question(scope: Scope, receive: Receive, send: Send) -> None:
     body = await _body(receive)
     if body is None:
-        await _reply(send, 413, "text/plain", b"too large\n")
+        await _send(send, Reply("text/plain", b"too large\n", status=413))
         return
-    headers = {name.lower(): value for name, value in scope["headers"]}
+    protocol = spoken_at(scope["path"])
+    headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     try:
-        parts = read_parts(headers.get(b"content-type", b"").decode("latin-1"), body)
-    except NotMultipart:
-        await _reply(send, 400, "text/plain", b"multipart/form-data expected\n")
+        kind, payload, conduct = answer(*protocol.taken(headers, body))
+        reply = protocol.given(kind, payload)
+    except NotTaken as refused:
+        await _send(send, refused.reply)
         return
-    fault = envelope_fault(parts)
-    if fault:
-        await _reply(send, 200, *_multipart({"PayloadType": b"CoreEnvelopeError", "ErrorCode": fault.encode()}))
-        return
-    await _answer(parts, receive, send)
+    await _behave(conduct, reply, receive, send)
 
 
-async def _answer(parts: dict[str, bytes], receive: Receive, send: Send) -> None:
-    kind, payload, conduct = answer(parts)
+def spoken_at(path: str) -> Protocol:
+    """Which protocol is spoken at a path."""
+    if path.endswith("/raw-x12"):
+        return json_api
+    return soap if path.endswith("/soap") else mime
+
+
+async def _behave(conduct: Conduct, reply: Reply, receive: Receive, send: Send) -> None:
     if conduct is Conduct.HANG:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        return
-    if conduct is Conduct.SLOW:
-        await asyncio.sleep(float(os.environ.get("SANDBOX_SLOW_SECONDS", "20")))
-    if conduct is Conduct.GARBAGE:
-        await _reply(send, 200, "text/html", b"<html><body><h1>Scheduled maintenance</h1></body></html>")
-        return
-    reply = {"PayloadType": PAYLOAD_TYPES[kind].encode(), "ErrorCode": b"Success", "Payload": payload}
-    await _reply(send, 200, *_multipart(reply))
+        await _hung_up(receive, None)
+    elif conduct is Conduct.SLOW:
+        if not await _hung_up(receive, _seconds("SANDBOX_SLOW_SECONDS", "20")):
+            await _send(send, reply)
+    elif conduct is Conduct.GARBAGE:
+        await _send(send, MAINTENANCE)
+    elif conduct is Conduct.BREAK_OFF:
+        await _begin(send, reply)
+        await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
+    elif conduct is Conduct.DRIP:
+        await _drip(reply, receive, send)
+    else:
+        await _send(send, reply)
 
 
-def envelope_fault(parts: dict[str, bytes]) -> str:
-    """The CORE ErrorCode for these fields, or "" when the envelope is good."""
-    if parts.get("CORERuleVersion") != b"2.2.0":
-        return "VersionMismatch"
-    user = os.environ.get("SANDBOX_USER", "helpline").encode()
-    password = os.environ.get("SANDBOX_PASSWORD", "sandbox").encode()
-    named = hmac.compare_digest(parts.get("UserName", b""), user)
-    if not (hmac.compare_digest(parts.get("Password", b""), password) and named):
-        return "UnAuthorized"
-    missing = next((name for name in REQUIRED if not parts.get(name, b"").strip()), "")
-    if missing:
-        return f"{missing}Required"
-    if parts["PayloadType"] != b"X12_270_Request_005010X279A1":
-        return "PayloadTypeIllegal"
-    return "" if parts["ProcessingMode"] == b"RealTime" else "ProcessingModeIllegal"
+async def _drip(reply: Reply, receive: Receive, send: Send) -> None:
+    await _begin(send, reply)
+    for at in range(len(reply.body)):
+        await send({"type": "http.response.body", "body": reply.body[at : at + 1], "more_body": True})
+        if await _hung_up(receive, _seconds("SANDBOX_DRIP_SECONDS", "1")):
+            return
+    await send({"type": "http.response.body", "body": b""})
 
 
-def answer(parts: dict[str, bytes]) -> tuple[str, bytes, Conduct]:
-    """(kind of payload, payload, conduct) for a request whose envelope is good."""
+async def _hung_up(receive: Receive, seconds: float | None) -> bool:
+    """Whether whoever asked hangs up within `seconds` (None: ever)."""
     try:
-        question = read_question(parts["Payload"])
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return False
+    return True
+
+
+def _seconds(name: str, usual: str) -> float:
+    return float(os.environ.get(name, usual))
+
+
+def answer(payload: bytes, sender: str | None) -> tuple[str, bytes, Conduct]:
+    """(kind of payload, payload, conduct) for a 270 whose envelope is good; `sender` is whom the envelope names."""
+    try:
+        question = read_question(payload)
     except NotX12:
         return "TA1", write_ta1(_no_isa(), "022"), Conduct.ANSWER
     except Refused as refused:
         return "999", write_999(_no_isa(), refused), Conduct.ANSWER
-    sender = parts["SenderID"].decode("latin-1").strip().upper()
-    if question.isa[6].strip() != sender:
+    if sender is not None and question.isa[6].strip() != sender.strip().upper():
         return "TA1", write_ta1(question.isa, "006"), Conduct.ANSWER
     return "271", *_by_conduct(question)
 
@@ -123,12 +133,17 @@ def answer(parts: dict[str, bytes]) -> tuple[str, bytes, Conduct]:
 def _by_conduct(question: Question) -> tuple[bytes, Conduct]:
     row = MEMBERS.get(question.subscriber.member_id)
     conduct = row.conduct if row else Conduct.ANSWER
+    trace = question.trace[2] if len(question.trace) > 2 else ""
     if conduct is Conduct.OTHER_TRACE:
         question.trace = ["TRN", "1", "SOMEBODY-ELSE-1", "9SOMEBODY1"]
         question.bht[3] = "SOMEBODY-ELSE-1"
     payload = write_271(question, asked_before)
-    asked_before[question.subscriber.member_id] += 1
-    return payload[: len(payload) // 2] if conduct is Conduct.CUT_OFF else payload, conduct
+    asked_before[trace] += 1
+    if conduct is Conduct.CUT_OFF:
+        return payload[: len(payload) // 2], conduct
+    if conduct is Conduct.TWICE:
+        return payload * 2, conduct
+    return (payload + b" " * HUGE if conduct is Conduct.HUGE else payload), conduct
 
 
 def _no_isa() -> Segment:
@@ -136,20 +151,6 @@ def _no_isa() -> Segment:
     blank = " " * 10
     isa = ["ISA", "00", blank, "00", blank, "ZZ", "UNKNOWN".ljust(15), "ZZ", "SANDBOX".ljust(15)]
     return [*isa, "260101", "0000", "^", "00501", "000000001", "0", "T", ":"]
-
-
-def _multipart(fields: dict[str, bytes]) -> tuple[str, bytes]:
-    boundary = uuid.uuid4().hex
-    defaults = {
-        "ProcessingMode": b"RealTime",
-        "PayloadID": str(uuid.uuid4()).encode(),
-        "CORERuleVersion": b"2.2.0",
-    }
-    lines = [
-        b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (boundary.encode(), k.encode(), v)
-        for k, v in (defaults | fields).items()
-    ]
-    return f'multipart/form-data; boundary="{boundary}"', b"".join(lines) + f"--{boundary}--\r\n".encode()
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -163,7 +164,11 @@ async def _body(receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-async def _reply(send: Send, status: int, content_type: str, body: bytes) -> None:
-    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def _begin(send: Send, reply: Reply) -> None:
+    headers = [(b"content-type", reply.content_type.encode()), (b"content-length", str(len(reply.body)).encode())]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+
+
+async def _send(send: Send, reply: Reply) -> None:
+    await _begin(send, reply)
+    await send({"type": "http.response.body", "body": reply.body})

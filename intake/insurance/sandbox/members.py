@@ -10,7 +10,7 @@
 | SBX100006 | Grace Kim | 1993-01-25 | AAA 73, name not valid |
 | SBX100007 | Omar Haddad | 1970-07-07 | AAA 42, payer cannot answer now (always) |
 | SBX100008 | Lucy Brandt | 2000-12-01 | AAA 71, birth date does not match |
-| SBX100009 | Victor Amaya | 1986-03-22 | AAA 42 the first two times, then an active answer |
+| SBX100009 | Victor Amaya | 1986-03-22 | AAA 42 the first two times for each question (trace), then an active answer |
 | SBX100010 | Helen Okafor | 1975-05-05 | active with her dependent Amara Okafor, born 2001-08-14 |
 | SBX100011 | Rosa Jimenez | 1997-10-10 | Medicaid: the answer points to a managed care plan |
 | SBX100012 | Walter Price | 1966-04-04 | a good answer after 20 seconds (SANDBOX_SLOW_SECONDS) |
@@ -20,6 +20,10 @@
 | SBX100016 | Hugo Lang | 1977-01-19 | no answer ever |
 | SBX100017 | Carla Munoz | 1995-05-21 | active, substance use treatment not covered |
 | SBX100018 | Simon Field | 1983-12-12 | active, behavioural health with another company |
+| SBX100019 | Bruno Keller | 1978-03-09 | the connection breaks in the middle of the answer |
+| SBX100020 | Alma Jensen | 1992-11-02 | the answer drips, a byte a second (SANDBOX_DRIP_SECONDS) |
+| SBX100021 | Oscar Dunn | 1969-06-30 | an answer of more than 5 MB |
+| SBX100022 | Nina Sokol | 1998-01-08 | the answer comes twice in one reply |
 """
 
 from __future__ import annotations
@@ -41,6 +45,10 @@ class Conduct(StrEnum):
     CUT_OFF = "cut_off"
     OTHER_TRACE = "other_trace"
     HANG = "hang"
+    BREAK_OFF = "break_off"
+    DRIP = "drip"
+    HUGE = "huge"
+    TWICE = "twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +150,9 @@ TABLE = (
     Enrolled("SBX100016", "LANG", "HUGO", date(1977, 1, 19), conduct=Conduct.HANG),
     Enrolled("SBX100017", "MUNOZ", "CARLA", date(1995, 5, 21), NOT_COVERED),
     Enrolled("SBX100018", "FIELD", "SIMON", date(1983, 12, 12), CARVED_OUT),
+    Enrolled("SBX100019", "KELLER", "BRUNO", date(1978, 3, 9), FULL, Conduct.BREAK_OFF),
+    Enrolled("SBX100020", "JENSEN", "ALMA", date(1992, 11, 2), FULL, Conduct.DRIP),
+    Enrolled("SBX100021", "DUNN", "OSCAR", date(1969, 6, 30), FULL, Conduct.HUGE),
+    Enrolled("SBX100022", "SOKOL", "NINA", date(1998, 1, 8), FULL, Conduct.TWICE),
 )
 MEMBERS = {row.member_id: row for row in TABLE}

@@ -7,6 +7,7 @@ GS (2). The last of an interchange is read with the real trailers: if the file i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from .reading import read_segments, refused
 from .reply import Reply
@@ -18,6 +19,37 @@ NOISE_BYTES = NOISE.encode() + b"\x00"
 
 def read_batch(chunks: Iterable[bytes]) -> Iterator[Reply]:
     """The replies in a file given as chunks of bytes; delimiters are read anew from every ISA. Never raises."""
+    for whole in _whole(chunks):
+        yield refused(whole) if isinstance(whole, NotX12) else whole.read()
+
+
+def split_batch(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, Reply]]:
+    """As `read_batch`, each with the bytes it would be alone in its envelope; none where there was no X12."""
+    for whole in _whole(chunks):
+        yield (b"", refused(whole)) if isinstance(whole, NotX12) else (whole.written(), whole.read())
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """One transaction in its envelope; `closed` when its last segment was ended."""
+
+    marks: Delimiters
+    segments: list[Segment]
+    closed: bool
+
+    def read(self) -> Reply:
+        return read_segments(self.marks, self.segments, closed=self.closed)
+
+    def written(self) -> bytes:
+        lines = [self.marks.element.join(segment) for segment in self.segments]
+        text = self.marks.terminator.join(lines) + (self.marks.terminator if self.closed else "")
+        try:
+            return text.encode("latin-1")
+        except UnicodeEncodeError:
+            return text.encode()
+
+
+def _whole(chunks: Iterable[bytes]) -> Iterator[_Whole | NotX12]:
     held = _Held()
     try:
         for marks, segment, closed in _segments(iter(chunks)):
@@ -25,7 +57,7 @@ def read_batch(chunks: Iterable[bytes]) -> Iterator[Reply]:
             yield from held.take(marks, segment)
     except NotX12 as problem:
         yield from held.rest()
-        yield refused(problem)
+        yield problem
         return
     yield from held.rest()
 
@@ -42,16 +74,16 @@ class _Held:
         self.in_transaction = False
         self.closed = True
 
-    def take(self, marks: Delimiters, segment: Segment) -> Iterator[Reply]:
+    def take(self, marks: Delimiters, segment: Segment) -> Iterator[_Whole]:
         name = segment[0]
         if name == "ISA":
             yield from self.rest()
             self.marks, self.isa = marks, segment
         elif name == "GS":
-            yield from self._whole()
+            yield from self._ended()
             self.gs = segment
         elif name == "ST":
-            yield from self._whole()
+            yield from self._ended()
             self.lines, self.in_transaction = [segment], True
         elif name in ("GE", "IEA"):
             self.trailers.append(segment)
@@ -63,18 +95,18 @@ class _Held:
             if len(self.lines) <= MAX_SEGMENTS:
                 self.lines.append(segment)
 
-    def _whole(self) -> Iterator[Reply]:
+    def _ended(self) -> Iterator[_Whole]:
         """More follows in the interchange, so what is held is closed as if it had come alone."""
         if self.lines and not self.in_transaction:
             ends = [["GE", "1", _at(self.gs, 6)], ["IEA", "1", _at(self.isa, 13)]]
             self.trailers += ends[len(self.trailers) :]
         yield from self.rest(between=True)
 
-    def rest(self, *, between: bool = False) -> Iterator[Reply]:
+    def rest(self, *, between: bool = False) -> Iterator[_Whole]:
         """What is held, with the trailers that really came; with nothing held, nothing."""
         if self.lines or (self.isa and not between):
             heads = [head for head in (self.isa, self.gs) if head]
-            yield read_segments(self.marks, [*heads, *self.lines, *self.trailers], closed=self.closed)
+            yield _Whole(self.marks, [*heads, *self.lines, *self.trailers], self.closed)
         self.lines, self.trailers, self.in_transaction = [], [], False
         if not between:
             self.isa, self.gs = [], []

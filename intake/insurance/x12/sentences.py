@@ -102,39 +102,3 @@ def _service_line(plan: Plan, index: int) -> Sentence:
 
 def _with_phone(suggestion: Suggestion) -> str:
     return f"{suggestion.words} Telephone {suggestion.telephone}." if suggestion.telephone else suggestion.words
-
-
-def questions(plans: tuple[Plan, ...], suggestions: tuple[Suggestion, ...], coverage: Coverage) -> tuple[Sentence, ...]:
-    """A call script of what is still open; empty when the plan is not active."""
-    if coverage is Coverage.NOT_COVERED:
-        return ()
-    services = [s for plan in plans for s in plan.services if s.family == "substance_use"]
-    asked = [QUESTIONS["levels_of_care"]]
-    if coverage is Coverage.NOT_STATED:
-        asked.insert(0, QUESTIONS["active"])
-    if not any(s.coverage is not Coverage.NOT_STATED for s in services):
-        asked.append(QUESTIONS["substance_use"])
-    if not any(s.authorisation in ("required", "not_required") for s in services):
-        asked.append(QUESTIONS["authorisation"])
-    if not any(s.kind == "carve_out" for s in suggestions):
-        asked.append(QUESTIONS["carve_out"])
-    if not any(m.network == "out" for s in services for m in s.money):
-        asked.append(QUESTIONS["out_of_network"])
-    return tuple(asked)
-
-
-QUESTIONS = {
-    key: Sentence(f"ask.{key}", words)
-    for key, words in (
-        ("active", "Is the coverage active today, and since when?"),
-        ("substance_use", "Is substance use treatment covered, and what does the member pay?"),
-        (
-            "levels_of_care",
-            "Which levels of care are covered: withdrawal management, residential, partial hospitalization,"
-            " intensive outpatient, outpatient, medication treatment?",
-        ),
-        ("authorisation", "Is prior authorization needed, and which number is called for it?"),
-        ("carve_out", "Does another company handle behavioral health benefits?"),
-        ("out_of_network", "Is out-of-network treatment covered, and how is the payment worked out?"),
-    )
-}

@@ -8,10 +8,12 @@ from datetime import date
 from . import codes
 from .benefits import source
 from .inquiry import EligibilityInquiry
+from .numbers import numbers
 from .plans import STATUS, read_plans
 from .rejecting import read_reject, step_from_other, step_from_rejects
 from .reply import Answer, Benefit, Member, Party, Period, Reply, ReplyKind
-from .sentences import headline, lines, questions
+from .script import questions
+from .sentences import headline, lines
 from .summary import (
     Coverage,
     Identity,
@@ -190,11 +192,12 @@ def _summary(
         asked=asked.service_types,
         answered=answered,
         unanswered=unanswered,
-        to_ask=questions(plans, suggestions, coverage),
+        to_ask=questions(plans, suggestions, coverage, numbers(answer.payer, benefits)),
         warnings=_warnings(reply, member, rejects, matches, unanswered, coverage),
         identity=_identity(member, asked) if member and benefits else Identity(),
         payer_name=answer.payer.name if answer.payer else "",
         payer_telephone=_telephone(answer.payer),
+        numbers=numbers(answer.payer, benefits),
         trace=asked.trace,
         trace_matches=matches,
     )
@@ -356,7 +359,7 @@ def _empty(
         on=on,
         asked=asked.service_types,
         unanswered=asked.service_types,
-        to_ask=questions((), (), unknown),
+        to_ask=questions((), (), unknown, ()),
         trace=asked.trace,
         trace_matches=trace_matches,
     )

@@ -197,6 +197,16 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone number in the answer. `role`: payer, review (who approves care), vendor, managed_care, other."""
+
+    name: str
+    role: str
+    telephone: str
+    service_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What the plan says differently about the person; empty strings and None where it says the same."""
 
@@ -231,6 +241,7 @@ class Summary:
     identity: Identity = field(default_factory=Identity)
     payer_name: str = ""
     payer_telephone: str = ""
+    numbers: tuple[Number, ...] = ()
     trace: str = ""
     trace_matches: bool | None = None
 

@@ -42,7 +42,11 @@ def sandbox() -> Iterator[str]:
     """Base address of a running sandbox whose slow member takes 0.4 seconds."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "intake.insurance.sandbox.app:app", "--port", str(port)]
-    environment = os.environ | {"SANDBOX_SLOW_SECONDS": "0.4", "SANDBOX_USER": "helpline"}
+    environment = os.environ | {
+        "SANDBOX_SLOW_SECONDS": "0.4",
+        "SANDBOX_DRIP_SECONDS": "0.02",
+        "SANDBOX_USER": "helpline",
+    }
     process = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=environment)
     try:
         wait_for(f"http://127.0.0.1:{port}/health", process)
@@ -52,11 +56,15 @@ def sandbox() -> Iterator[str]:
         process.wait(10)
 
 
-@pytest.fixture
-def road(sandbox: str) -> Road:
-    """The road to the running sandbox."""
+PATHS = {"core_mime": "/core", "core_soap": "/core/soap", "json_api": "/change/medicalnetwork/eligibility/v3/raw-x12"}
+
+
+@pytest.fixture(params=sorted(PATHS))
+def road(request: pytest.FixtureRequest, sandbox: str) -> Road:
+    """The road to the running sandbox, by each protocol."""
     return Road(
-        url=f"{sandbox}/core",
+        kind=request.param,
+        url=f"{sandbox}{PATHS[request.param]}",
         sender_id="HELPLINE",
         receiver_id="CLEARHOUSE",
         user_name="helpline",

@@ -9,7 +9,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from intake.insurance.clearinghouses import core_mime
+from intake.insurance.clearinghouses import core_mime, posting
 from intake.insurance.clearinghouses.errors import (
     ClearinghouseError,
     FixConfiguration,
@@ -18,7 +18,7 @@ from intake.insurance.clearinghouses.errors import (
 )
 from intake.insurance.clearinghouses.mime_parts import NotMultipart, read_parts
 from intake.insurance.clearinghouses.road import Road
-from intake.insurance.sandbox.app import REQUIRED
+from intake.insurance.sandbox.core_fields import REQUIRED
 from tests.insurance.clearinghouses.conftest import free_port
 
 Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -27,6 +27,7 @@ ISA = b"ISA*00*the rest is not read here~"
 
 def local(port: int) -> Road:
     return Road(
+        kind="core_mime",
         url=f"http://127.0.0.1:{port}/core",
         sender_id="HELPLINE",
         receiver_id="PLAN",
@@ -171,7 +172,7 @@ def test_an_address_that_is_not_allowed_is_refused(
     changes: dict[str, object],
 ) -> None:
     with pytest.raises(FixConfiguration):
-        core_mime.checked_url(replace(local(9), **changes))
+        posting.checked_url(replace(local(9), **changes))
 
 
 def test_a_password_is_not_in_the_representation() -> None:

@@ -10,11 +10,14 @@ from datetime import date
 import httpx
 import pytest
 
-from intake.insurance.clearinghouses import core_mime
+from helpline.payers.models import RoadKind
+from intake.insurance.clearinghouses import roads
 from intake.insurance.clearinghouses.errors import FixConfiguration, OutcomeUnknown
 from intake.insurance.clearinghouses.road import Road
 from intake.insurance.sandbox.members import TABLE
 from intake.insurance.x12 import EligibilityInquiry, Person, Reply, ReplyKind, read_reply, write_270
+from intake.insurance.x12.summarising import summarise
+from intake.insurance.x12.summary import Coverage
 from tests.insurance.x12.asking import DANIEL, ENVELOPE
 
 
@@ -23,7 +26,7 @@ def post(road: Road, payload: bytes) -> bytes:
 
     async def go() -> bytes:
         async with httpx.AsyncClient(trust_env=False) as client:
-            return await core_mime.ask(road, payload, payload_id=str(uuid.uuid4()), client=client)
+            return await roads.BY_KIND[road.kind](road, payload, payload_id=str(uuid.uuid4()), client=client)
 
     return asyncio.run(go())
 
@@ -82,7 +85,8 @@ def test_an_unknown_payer_is_refused(road: Road) -> None:
 
 
 def test_out_of_order_twice_then_an_answer(road: Road) -> None:
-    kinds = [rejects(reply_about(road, about("SBX100009"))) for _ in range(3)]
+    question = replace(about("SBX100009"), trace=f"HL{uuid.uuid4().hex}")
+    kinds = [rejects(reply_about(road, question)) for _ in range(3)]
     assert kinds == [[("2100C", "42")], [("2100C", "42")], []]
 
 
@@ -112,6 +116,20 @@ def test_garbage_and_silence_leave_the_outcome_unknown(road: Road) -> None:
         reply_about(replace(road, total_seconds=0.5), about("SBX100016"))
 
 
+def test_a_broken_a_dripping_and_a_huge_answer_leave_the_outcome_unknown(road: Road) -> None:
+    for member_id, said in (("SBX100019", "failed"), ("SBX100020", "in time"), ("SBX100021", "larger")):
+        with pytest.raises(OutcomeUnknown, match=said):
+            reply_about(replace(road, total_seconds=1), about(member_id))
+
+
+def test_an_answer_sent_twice_is_one_answer_and_anothers_is_not_ours(road: Road) -> None:
+    on = date(2026, 3, 1)
+    twice, others = about("SBX100022"), about("SBX100015")
+    assert summarise(reply_about(road, twice), asked=twice, on=on).coverage is Coverage.COVERED
+    assert summarise(reply_about(road, others), asked=others, on=on).trace_matches is False
+
+
+@pytest.mark.parametrize("road", ["core_mime", "core_soap"], indirect=True)
 def test_a_bad_270_gets_a_999_and_a_strange_sender_a_ta1(road: Road) -> None:
     good = write_270(DANIEL, ENVELOPE)
     refused = read_reply(post(road, good.replace(b"EQ*30~EQ*MH~EQ*AI~", b"")))
@@ -122,5 +140,17 @@ def test_a_bad_270_gets_a_999_and_a_strange_sender_a_ta1(road: Road) -> None:
 
 
 def test_a_wrong_password_is_our_configuration(road: Road) -> None:
-    with pytest.raises(FixConfiguration, match="UnAuthorized"):
+    with pytest.raises(FixConfiguration, match=r"UnAuthorized|name or password|FailedAuth|Sender"):
         post(replace(road, password="wrong"), write_270(DANIEL, ENVELOPE))
+
+
+@pytest.mark.parametrize("road", ["json_api"], indirect=True)
+def test_a_bad_270_is_refused_by_the_json_api(road: Road) -> None:
+    with pytest.raises(FixConfiguration, match="HTTP 400"):
+        post(road, write_270(DANIEL, ENVELOPE).replace(b"EQ*30~EQ*MH~EQ*AI~", b""))
+    with pytest.raises(FixConfiguration, match="API key"):
+        post(replace(road, password=""), write_270(DANIEL, ENVELOPE))
+
+
+def test_each_kind_a_row_may_have_has_its_road() -> None:
+    assert set(roads.BY_KIND) == set(RoadKind.values)

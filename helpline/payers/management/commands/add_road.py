@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from helpline.audit.acting import Actor, acting
-from helpline.payers.models import Payer, PayerRoad
+from helpline.payers.models import Payer, PayerRoad, RoadKind
 
 
 class Command(BaseCommand):
@@ -20,7 +20,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("payer", help="the payer's name, or one of its aliases, as load_payers has it")
-        parser.add_argument("--url", required=True, help="the clearinghouse's CORE MIME address")
+        parser.add_argument("--kind", choices=RoadKind.values, default="core_mime", help="its protocol: %(default)s")
+        parser.add_argument("--url", required=True, help="the clearinghouse's address for this kind")
         parser.add_argument("--payer-id", required=True, help="the payer's id at this clearinghouse (NM109)")
         parser.add_argument("--sender", required=True, help="our id there (ISA06), at most 15 characters")
         parser.add_argument("--receiver", required=True, help="its own id (ISA08), at most 15 characters")
@@ -49,6 +50,7 @@ class Command(BaseCommand):
 
 def _road(options: dict[str, Any], password: str) -> dict[str, Any]:
     return {
+        "kind": options["kind"],
         "url": options["url"],
         "edi_payer_id": options["payer_id"],
         "sender_id": options["sender"][:15],

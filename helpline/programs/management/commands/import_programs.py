@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.text import slugify
 from tqdm import tqdm
 
 from helpline.audit.acting import Actor
-from helpline.programs.editions import edition_files, read_coordinates
+from helpline.programs.editions import EDITIONS, Coordinates, edition_files, read_coordinates
 from helpline.programs.importing import ImportRefused, Outcome, import_directory
-from helpline.programs.loading import load_edition
+from helpline.programs.loading import edition_of, load_edition
+from helpline.programs.models import Edition
 from helpline.programs.states import state_code
 from helpline.programs.workbook import NotReadable
 
@@ -25,8 +28,9 @@ class Command(BaseCommand):
     help = "Import a directory of programs. One transaction; running it again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="a workbook (.xlsx), a CSV export or FindTreatment JSON")
+        parser.add_argument("file", type=Path, help="a workbook, CSV, JSON, or a zip or folder of HSDS tables")
         parser.add_argument("--edition", required=True, help="which directory it is, such as samhsa-su-2022")
+        parser.add_argument("--source", default="", help="whose directory it is: makes an edition of their own")
         parser.add_argument("--states", default="", help="add, change and withdraw only in these, such as AL,GA")
         parser.add_argument("--coordinates", type=Path, help="identity,latitude,longitude (.csv.gz) instead of ours")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
@@ -38,14 +42,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            files = edition_files(options["edition"])
-            located = read_coordinates(options["coordinates"]) if options["coordinates"] else files.located()
+            edition, ours = _edition(options["edition"], options["source"])
+            located = read_coordinates(options["coordinates"]) if options["coordinates"] else ours
             outcome = import_directory(
                 options["file"],
-                edition=load_edition(files),
+                edition=edition,
                 actor=Actor.process("import_programs"),
                 located=located,
-                states=_states(options["states"]),
+                states=states_of(options["states"]),
                 dry_run=options["dry_run"],
                 allow_withdrawing=options["allow_withdrawing"],
                 watch=lambda rows, total: tqdm(
@@ -55,6 +59,17 @@ class Command(BaseCommand):
         except (NotReadable, ImportRefused) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(summary(outcome, dry_run=options["dry_run"]))
+
+
+def _edition(code: str, source: str) -> tuple[Edition, Coordinates]:
+    """The edition with the coordinates that come with it. Raises ``NotReadable``."""
+    known = Edition.objects.filter(code=code).first() if code not in EDITIONS else None
+    if known:
+        return known, {}
+    if source and code not in EDITIONS:
+        return edition_of(slugify(code)[:40], name=source[:160], published=timezone.localdate().year), {}
+    files = edition_files(code)
+    return load_edition(files), files.located()
 
 
 def summary(outcome: Outcome, *, dry_run: bool = False) -> str:
@@ -84,7 +99,7 @@ def summary(outcome: Outcome, *, dry_run: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _states(text: str) -> tuple[str, ...]:
+def states_of(text: str) -> tuple[str, ...]:
     """``"AL, ga"`` to codes. Raises ``CommandError`` for what is no state."""
     words = [word for word in text.replace(",", " ").split() if word]
     if unknown := [word for word in words if state_code(word) is None]:

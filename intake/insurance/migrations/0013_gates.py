@@ -7,7 +7,8 @@ FINAL = ["answered", "by_phone", "configuration", "quarantined", "rejected", "un
 OPEN = ("waiting", "retry_at", "sending")
 ONE_EACH = """
 UPDATE insurance_verification SET payer_id = policy.payer_id
-    FROM insurance_policy policy WHERE policy.id = policy_id AND policy.payer_id IS NOT NULL;
+    FROM insurance_policy policy WHERE policy.id = policy_id AND policy.payer_id IS NOT NULL
+      AND insurance_verification.payer_said IS NULL;
 UPDATE insurance_verification
     SET state = 'by_phone', why = 'the insurer is not known', lease_until = NULL, finished_at = now()
     WHERE state IN ('waiting', 'retry_at', 'sending') AND payer_id IS NULL;
@@ -15,7 +16,7 @@ UPDATE insurance_verification
 
 
 class Migration(migrations.Migration):
-    dependencies = [("insurance", "0004_card_photo"), ("payers", "0002_audit")]
+    dependencies = [("insurance", "0012_calls_in_reach"), ("payers", "0002_audit")]
 
     operations = [
         migrations.CreateModel(
@@ -57,10 +58,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RemoveIndex(model_name="verification", name="verification_due"),
-        migrations.AddField(
+        migrations.AlterField(
             model_name="verification",
             name="payer",
             field=models.ForeignKey(
+                blank=True,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,

@@ -1,0 +1,103 @@
+"""Two answers about one person side by side: what changed since the earlier one, line by line.
+
+A line is known by its plan, what it is about, and for money and limits by level, network, measure and period, never
+by its place in the message: plans send their lines in another order each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .summary import Limit, Money, Plan, Suggestion, Summary
+
+CHANGED, NEW, GONE, SAME = "changed", "new", "gone", "same"
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of one answer: the plan it is of, its kind (status, begins, ends, service, authorisation, money, limit,
+    suggestion), what it is about in parts for whoever says it, and the plain `value` two answers are compared by."""
+
+    plan: str
+    kind: str
+    about: Key
+    value: str
+    item: Plan | Money | Limit | Suggestion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`how`: changed, new (only later), gone (only earlier), same."""
+
+    how: str
+    before: Fact | None
+    after: Fact | None
+
+    @property
+    def fact(self) -> Fact:
+        found = self.after or self.before
+        assert found is not None  # noqa: S101  # a line is made of at least one
+        return found
+
+
+def compare(before: Summary, after: Summary) -> tuple[Line, ...]:
+    """Every line of either, in the order of the later one, then what is gone. Several lines of one key stay several."""
+    earlier, later = _by_key(before), _by_key(after)
+    found = []
+    for key, fact in later.items():
+        old = earlier.pop(key, None)
+        how = NEW if old is None else SAME if old.value == fact.value else CHANGED
+        found.append(Line(how, old, fact))
+    return (*found, *(Line(GONE, old, None) for old in earlier.values()))
+
+
+def _by_key(summary: Summary) -> dict[Key, Fact]:
+    found: dict[Key, Fact] = {}
+    for fact in _facts(summary):
+        key = (fact.plan, fact.kind, *fact.about)
+        number = 1
+        while (*key, str(number)) in found:
+            number += 1
+        found[*key, str(number)] = fact
+    return found
+
+
+def _facts(summary: Summary) -> Iterator[Fact]:
+    for plan in summary.plans:
+        yield from _of_plan(plan)
+    for suggestion in summary.suggestions:
+        told = f"{suggestion.name} {suggestion.telephone}".strip()
+        yield Fact("", "suggestion", (suggestion.kind,), told, suggestion)
+
+
+def _of_plan(plan: Plan) -> Iterator[Fact]:
+    name = plan.name or plan.insurance_type_words
+    yield Fact(name, "status", (), plan.coverage.value, plan)
+    for kind, day in (("begins", plan.begins), ("ends", plan.ends)):
+        if day is not None:
+            yield Fact(name, kind, (), day.isoformat())
+    for item in plan.money:
+        yield _money(name, "30", item)
+    for service in plan.services:
+        yield Fact(name, "service", (service.code,), service.coverage.value)
+        if service.authorisation != "not_stated":
+            yield Fact(name, "authorisation", (service.code,), service.authorisation)
+        for item in service.money:
+            yield _money(name, service.code, item)
+        for limit in service.limits:
+            about = (service.code, limit.unit, limit.measure, limit.period, limit.network)
+            value = f"{_plain(limit.quantity)} {_plain(limit.amount)}".strip()
+            yield Fact(name, "limit", about, value, limit)
+
+
+def _money(plan: str, code: str, item: Money) -> Fact:
+    about = (code, item.kind, item.measure, item.level, item.network, item.period)
+    return Fact(plan, "money", about, f"{_plain(item.amount)} {_plain(item.percent)}".strip(), item)
+
+
+def _plain(number: object) -> str:
+    """A decimal without the zeros two systems write differently."""
+    text = "" if number is None else f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

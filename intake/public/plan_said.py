@@ -1,0 +1,125 @@
+"""What their plan said, for the person alone: in words, as a PDF, and what to correct so that the plan finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from helpline.audit.acting import record, record_read
+from intake.inquiries.answers import SubscriberRelation
+from intake.inquiries.models import MoveRefused
+from intake.insurance.correcting import ToCorrect, to_correct
+from intake.insurance.cover import Cover, told
+from intake.insurance.cover_pdf import cover_pdf
+from intake.insurance.models import VerificationState
+from intake.journey.correct_plan import TooManyGuesses, correct_plan, may_correct, newest_question
+from intake.public.codes import CodeForm, Found
+from intake.public.insurance_forms import BirthDate
+from intake.public.step_form import Pick, Words
+from intake.public.views import callers_page, posted
+
+UNREMEMBERED = {"autocomplete": "off"}
+
+
+class CorrectPlanForm(forms.Form):
+    """The fields a plan did not know them by, always empty at first: what we have is shown to nobody."""
+
+    member_id = Words(
+        40,
+        label=_("Member ID, as on the card"),
+        widget=forms.TextInput(attrs={**UNREMEMBERED, "autocapitalize": "characters", "class": "w-chars-20"}),
+    )
+    first_name = Words(60, label=_("Your first name, as on the card"), widget=forms.TextInput(attrs=UNREMEMBERED))
+    last_name = Words(60, label=_("Your last name, as on the card"), widget=forms.TextInput(attrs=UNREMEMBERED))
+    birth_date = BirthDate(label=_("Your birth date"))
+    subscriber_relation = Pick(SubscriberRelation, label=_("In whose name is the policy?"))
+    subscriber_first_name = Words(
+        60, label=_("First name of whoever holds the policy"), widget=forms.TextInput(attrs=UNREMEMBERED)
+    )
+    subscriber_last_name = Words(
+        60, label=_("Last name of whoever holds the policy"), widget=forms.TextInput(attrs=UNREMEMBERED)
+    )
+    subscriber_birth_date = BirthDate(label=_("Birth date of whoever holds the policy"))
+    payer_name = Words(
+        80, label=_("Insurance company or plan, as on the card"), widget=forms.TextInput(attrs=UNREMEMBERED)
+    )
+
+    def __init__(self, data: Any = None, *, wanted: Iterable[ToCorrect]) -> None:
+        super().__init__(data)
+        names = [each.field for each in wanted]
+        self.fields = {name: self.fields[name] for name in names if name in self.fields}
+
+    def clean_member_id(self) -> str:
+        return "".join(self.cleaned_data["member_id"].split())
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if not self.errors and not any(said.values()):
+            self.add_error(next(iter(self.fields), None), _("Write what is on the card, or call us."))
+        return said
+
+
+def plan_of(found: Found, *, shown: bool) -> dict[str, Any]:
+    """For the status page: nothing of what a plan said unless whoever asks is the person, and its answer only when
+    they pressed for it.
+    """
+    newest = newest_question(found.inquiry_id) if found.by_the_person else None
+    if newest is None:
+        return {}
+    wanted = to_correct(newest)
+    context: dict[str, Any] = {"has_answer": newest.state == VerificationState.ANSWERED}
+    if wanted and may_correct(newest):
+        context |= {"to_correct": wanted, "correct_form": CorrectPlanForm(wanted=wanted)}
+    elif wanted:
+        context["call_to_correct"] = True
+    if shown and context["has_answer"]:
+        record_read(found.by, "insurance_answer", newest.pk, inquiry_id=found.inquiry_id)
+        context["cover"] = told(newest)
+    return context
+
+
+@callers_page
+def correct_my_plan(request: HttpRequest) -> HttpResponse:
+    """Store what they correct and ask again. What was stored is never shown, nor whether a guess was nearer."""
+    form = CodeForm(posted(request), request=request)
+    found = form.found() if request.method == "POST" else None
+    newest = newest_question(found.inquiry_id) if found and found.by_the_person else None
+    wanted = to_correct(newest) if newest else ()
+    if found is None or not wanted:
+        return redirect("inquiry_status")
+    typed = CorrectPlanForm(request.POST, wanted=wanted)
+    if not typed.is_valid():
+        return _correct_page(request, form, to_correct=wanted, correct_form=typed)
+    try:
+        return _correct_page(request, form, asked_again=correct_plan(found.inquiry_id, typed.cleaned_data, by=found.by))
+    except (MoveRefused, TooManyGuesses):
+        return _correct_page(request, form, call_to_correct=True)
+
+
+def _correct_page(request: HttpRequest, form: CodeForm, **shown: Any) -> HttpResponse:
+    return render(request, "public/intake/correct_plan.html", {"form": form, **shown})
+
+
+@callers_page
+def my_plan_pdf(request: HttpRequest) -> HttpResponse:
+    """The same as a PDF, in the language they choose, for whoever has the person's code. That it left is recorded."""
+    form = CodeForm(posted(request), request=request)
+    found = form.found() if request.method == "POST" else None
+    newest = newest_question(found.inquiry_id) if found and found.by_the_person else None
+    if found is None or newest is None:
+        return redirect("inquiry_status")
+    with translation.override("es" if request.POST.get("language") == "es" else "en"):
+        cover: Cover | None = told(newest)
+        if cover is None:
+            return redirect("inquiry_status")
+        content = cover_pdf(cover, payer=newest.asked_name, trace=newest.trace)
+    record(found.by, "exported", "insurance_answer", [newest.pk], inquiry_id=found.inquiry_id)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = 'attachment; filename="answer.pdf"'
+    return answer
