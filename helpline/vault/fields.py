@@ -64,7 +64,14 @@ class EncryptedTextField(_TextField):
         setattr(cls, self.attname, _Opening(self))
 
     def place(self, instance: models.Model) -> str:
-        return f"{self.model._meta.db_table}.{self.column}:{instance.pk}"
+        return self.place_of(instance.pk)
+
+    def place_of(self, pk: object) -> str:
+        return f"{self.model._meta.db_table}.{self.column}:{pk}"
+
+    def seal(self, value: Any, pk: object) -> str | None:
+        """What is stored for ``value`` in the row ``pk``: for plain SQL."""
+        return None if value is None else keyring().seal(self.to_text(value), self.place_of(pk))
 
     def place_in_sql(self) -> str:
         """``place`` as SQL over the row."""
@@ -120,3 +127,10 @@ class EncryptedJSONField(EncryptedTextField):
 
     def to_python(self, value: Any) -> Any:
         return value
+
+
+def sealed_field(model: type[models.Model], name: str) -> EncryptedTextField:
+    """A sealed field of a model, for plain SQL."""
+    field = model._meta.get_field(name)
+    assert isinstance(field, EncryptedTextField)  # noqa: S101  # nosec B101  # for the type checker
+    return field

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,8 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from helpline.audit.acting import Actor, record
+from helpline.audit.acting import Actor, record, record_each
+from helpline.vault.sealing import CannotOpen
 from intake.disclosures.applicability import applicability
 from intake.disclosures.fitting import names_one_of, same_name
 from intake.disclosures.models import Basis, Carried, Consent, Disclosure, Purpose, Restriction, SignedHow
@@ -137,27 +139,66 @@ def disclose(
     The consents are locked against revocation and restriction until that transaction ends, so either is seen here or
     comes after. ``carried`` says how the notice and the consent's scope go along. Raises ``NoConsent``, ``Restricted``.
     """
+    told = disclose_many([Act(inquiry_id, recipient, about)], purpose=purpose, fields=fields, carried=carried, by=by)[
+        about
+    ]
+    if isinstance(told, Disclosure):
+        return told
+    raise told
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act about to happen: to whom we tell it, and the id of what carries it out."""
+
+    inquiry_id: uuid.UUID
+    recipient: str
+    about: uuid.UUID
+
+
+def disclose_many(
+    acts: Sequence[Act], *, purpose: str, fields: Iterable[str], carried: str, by: Actor
+) -> dict[uuid.UUID, Disclosure | Exception]:
+    """As ``disclose``, for many acts of one kind in few statements: by ``about``, the ledger row or what forbids it.
+
+    That is ``NoConsent``, ``Restricted``, or the error by which a consent cannot be read: none stops the others.
+    """
     _in_a_transaction()
-    consents = Consent.objects.allowing(purpose, inquiry_id=inquiry_id).select_for_update(no_key=True)
-    consent = next(iter(_sound(consents)), None)
-    if restricted(inquiry_id, purpose):
-        raise Restricted
-    if consent is None:
-        raise NoConsent
+    inquiry_ids = [act.inquiry_id for act in acts]
+    signed: dict[uuid.UUID, list[Consent]] = defaultdict(list)
+    for consent in Consent.objects.allowing(purpose, inquiry_ids).select_for_update(no_key=True):
+        signed[consent.inquiry_id].append(consent)
+    stopped = restricted(inquiry_ids, purpose)
+    told: dict[uuid.UUID, Disclosure | Exception] = {}
+    for act in acts:
+        if act.inquiry_id in stopped:
+            told[act.about] = Restricted()
+            continue
+        try:
+            consent = next(iter(_sound(signed[act.inquiry_id])), None)
+        except CannotOpen as error:
+            told[act.about] = error
+            continue
+        told[act.about] = _ledger_row(act, consent, purpose, fields, carried, by) if consent else NoConsent()
+    rows = [row for row in told.values() if isinstance(row, Disclosure)]
+    Disclosure.objects.add(rows)
+    record_each(by, "disclosed", "disclosure", [(row.pk, row.inquiry_id) for row in rows], reason=purpose)
+    return told
+
+
+def _ledger_row(act: Act, consent: Consent, purpose: str, fields: Iterable[str], carried: str, by: Actor) -> Disclosure:
     goes_along = applicability().notice_goes_along
-    disclosure = Disclosure.objects.create(
-        inquiry_id=inquiry_id,
+    return Disclosure(
+        inquiry_id=act.inquiry_id,
         consent_id=consent.pk,
         purpose=purpose,
-        recipient=recipient,
+        recipient=act.recipient,
         fields=list(fields),
         notice_version=NOTICE_VERSION if goes_along else "",
         carried=carried if goes_along else Carried.NOTHING,
         made_by=f"{by.kind}:{by.id}",
-        about_id=about,
+        about_id=act.about,
     )
-    record(by, "disclosed", "disclosure", [disclosure.pk], inquiry_id=inquiry_id, reason=purpose)
-    return disclosure
 
 
 def disclose_without_consent(
@@ -187,8 +228,10 @@ def disclose_without_consent(
     return disclosure
 
 
-def restricted(inquiry_id: uuid.UUID, purpose: str) -> bool:
-    return Restriction.objects.in_force().filter(inquiry_id=inquiry_id, purpose=purpose).exists()
+def restricted(inquiry_ids: Iterable[uuid.UUID], purpose: str) -> set[uuid.UUID]:
+    """Those of which they asked us not to."""
+    stopping = Restriction.objects.in_force().filter(inquiry_id__in=list(inquiry_ids), purpose=purpose)
+    return set(stopping.values_list("inquiry_id", flat=True))
 
 
 @dataclass(frozen=True)
@@ -217,7 +260,7 @@ def standing(inquiry_id: uuid.UUID) -> dict[str, Consent]:
 def sound(consent_id: uuid.UUID) -> Consent | None:
     """This very consent, if it may still be relied on and nothing restricts its purpose."""
     consent = next(iter(_sound(Consent.objects.in_force().filter(pk=consent_id))), None)
-    return consent if consent and not restricted(consent.inquiry_id, consent.purpose) else None
+    return consent if consent and not restricted([consent.inquiry_id], consent.purpose) else None
 
 
 def _sound(consents: Iterable[Consent]) -> list[Consent]:

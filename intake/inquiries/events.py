@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Iterable
 from functools import lru_cache
 
 import redis
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from intake.inquiries.models import Event
 
+ADD = "INSERT INTO inquiries_event (kind, inquiry_id) SELECT %s, unnest(%s::uuid[]) RETURNING id, inquiry_id"
 CHANNEL = "helpline-events"
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,15 @@ def announce(kind: str, inquiry_id: uuid.UUID) -> Event:
     return event
 
 
+def announce_many(kind: str, inquiry_ids: Iterable[uuid.UUID]) -> None:
+    """As ``announce``, in one statement and one message to Redis."""
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, [kind, list(inquiry_ids)])
+        events = [Event(id=event_id, kind=kind, inquiry_id=inquiry_id) for event_id, inquiry_id in cursor.fetchall()]
+    if events:
+        transaction.on_commit(lambda: publish(*events), robust=True)
+
+
 _away_until = 0.0
 SULK_SECONDS = 5.0
 
@@ -49,11 +60,14 @@ def redis_failed() -> None:
     _away_until = time.monotonic() + SULK_SECONDS
 
 
-def publish(event: Event) -> None:
+def publish(*events: Event) -> None:
     if not redis_answers():
         return
     try:
-        _redis().publish(CHANNEL, f"{event.pk}:{event.kind}:{event.inquiry_id}")
+        with _redis().pipeline(transaction=False) as pipeline:
+            for event in events:
+                pipeline.publish(CHANNEL, f"{event.pk}:{event.kind}:{event.inquiry_id}")
+            pipeline.execute()
     except (redis.RedisError, OSError):
         redis_failed()
-        log.warning("Redis is away: the board learns of event %s when it looks in the database", event.pk)
+        log.warning("Redis is away: the board learns of event %s when it looks in the database", events[0].pk)

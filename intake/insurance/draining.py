@@ -1,19 +1,20 @@
 """Working the queue: many questions in flight from one process, each finished as its answer arrives.
 
-The main thread talks to PostgreSQL; one background thread runs the network. So no Django code runs inside an event
-loop, and a payer that hangs holds up nobody else.
+One thread does both in turns: the event loop runs while answers are waited for and stands still while statements over
+many rows go to PostgreSQL. So no Django code runs inside a loop, no thread waits for another's, and a payer that hangs
+holds up nobody else. What comes meanwhile waits in its socket.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
-from functools import partial
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from functools import lru_cache, partial
+from itertools import cycle
 from typing import TypeVar
 
 import httpx
@@ -23,51 +24,77 @@ from django.utils import timezone
 
 from intake.insurance.clearinghouses import roads
 from intake.insurance.exchanging import wait_for_file
-from intake.insurance.verification import Claim, claim_due, failed, finish, read
+from intake.insurance.verification import Claim, Outcome, claim_due, failed, finish_many, read
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN_SECONDS = 0.5
+# Answers that come this soon after the first are written down with it
+TOGETHER_SECONDS = 0.02
 PAUSES = (0.5, 1, 2, 4, 8)
 T = TypeVar("T")
+Answer = asyncio.Future[bytes | None] | Future[bytes | None]
 
 
-def drain(*, seconds: float = 30) -> int:
+def drain(*, seconds: float = 30, renew: Callable[[], None] | None = None) -> int:
     """Claim and ask until nothing is due, or ``seconds`` have passed; returns how many attempts were finished.
 
-    Questions in flight at the end are waited for (their own deadline is shorter than the lease).
+    Questions in flight at the end are waited for (their own deadline is shorter than the lease); ``renew`` is called
+    before, so that somebody else goes on claiming.
     """
     finished, until = 0, time.monotonic() + seconds
-    in_flight: dict[Future[bytes | None], Claim] = {}
-    claims = patiently(partial(claim_due, settings.VERIFICATION_IN_FLIGHT))
-    if not claims:
-        return 0
-    with network() as ask:
-        while claims or in_flight:
-            in_flight |= {ask(claim): claim for claim in claims}
-            done, _ = wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                finished += _finish(in_flight.pop(future), future)
-            room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if time.monotonic() < until else 0
-            claims = patiently(partial(claim_due, room)) if room > 0 else []
+    in_flight: dict[asyncio.Task[bytes | None], Claim] = {}
+    claiming = True
+    while claiming or in_flight:
+        if claiming and time.monotonic() >= until:
+            claiming = False
+            if renew:
+                renew()
+        room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if claiming else 0
+        in_flight |= {asker()(claim): claim for claim in patiently(partial(claim_due, room))} if room else {}
+        if not in_flight:
+            break
+        answered = asker().answered(in_flight)
+        finished += _finish([(in_flight.pop(task), task) for task in answered])
     return finished
 
 
-def _finish(claim: Claim, future: Future[bytes | None]) -> bool:
-    """Write down what became of one attempt. An answer we stumble over is an unknown one, and no other's trouble."""
+def _finish(answered: Sequence[tuple[Claim, Answer]]) -> int:
+    """Write down what became of these attempts; returns how many still held their jobs."""
+    by_file = [claim for claim, answer in answered if not answer.exception() and answer.result() is None]
+    finished = sum(patiently(partial(wait_for_file, claim)) for claim in by_file)
+    ended = [(claim, _outcome(claim, answer)) for claim, answer in answered if claim not in by_file]
+    if not ended:
+        return finished
     try:
-        error = future.exception()
-        if error is None and future.result() is None:
-            return patiently(partial(wait_for_file, claim))
-        outcome = failed(claim, error) if error else read(claim, future.result() or b"", on=timezone.localdate())
-        held = patiently(partial(finish, claim, outcome))
+        held = patiently(partial(finish_many, ended))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        held = set().union(*(_kept(claim, outcome, error) for claim, outcome in ended))
+    if len(held) < len(ended):
+        log.warning("%s verification attempts came too late: others hold their leases", len(ended) - len(held))
+    return finished + len(held)
+
+
+def _outcome(claim: Claim, answer: Answer) -> Outcome:
+    """An answer we stumble over is an unknown one, and no other's trouble."""
+    error = answer.exception()
+    try:
+        return failed(claim, error) if error else read(claim, answer.result() or b"", on=timezone.localdate())
+    except Exception as error:
+        log.error("the answer of attempt %s could not be read (%s)", claim.attempt_id, type(error).__name__)
+        return failed(claim, error)
+
+
+def _kept(claim: Claim, outcome: Outcome, together: Exception) -> set[uuid.UUID]:
+    """One by one, since something stood in the way of keeping them together."""
+    try:
+        return patiently(partial(finish_many, [(claim, outcome)]))
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.error("the answer of attempt %s could not be kept (%s)", claim.attempt_id, type(error).__name__)
-        held = patiently(partial(finish, claim, failed(claim, error)))
-    if not held:
-        log.warning("verification attempt came too late: its lease had passed to another worker")
-    return held
+        return patiently(partial(finish_many, [(claim, failed(claim, together))]))
 
 
 def patiently(act: Callable[[], T]) -> T:
@@ -85,33 +112,37 @@ def patiently(act: Callable[[], T]) -> T:
     return act()
 
 
-@contextmanager
-def network() -> Iterator[Asker]:
-    """An event loop in a thread of its own with one HTTP client; both are gone when this ends."""
-    asker = Asker()
-    try:
-        yield asker
-    finally:
-        asker.close()
+@lru_cache(maxsize=1)
+def asker() -> Asker:
+    """This process's own, opened once: it outlives a task, as the connections to the payers do."""
+    return Asker()
 
 
 class Asker:
-    """Call it with a claim to get the future answer."""
+    """An event loop that runs only while we wait for answers. Call it with a claim to put the question.
+
+    One client looks at all its connections for each question; one client a place looks at its own few.
+    """
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, name="payers", daemon=True)
-        self.thread.start()
-        self.client = asyncio.run_coroutine_threadsafe(self._open(), self.loop).result()
+        verify = httpx.create_ssl_context(trust_env=False)
+        places = settings.VERIFICATION_IN_FLIGHT
+        self._clients = cycle([httpx.AsyncClient(trust_env=False, verify=verify) for _ in range(places)])
 
-    async def _open(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=settings.VERIFICATION_IN_FLIGHT))
+    @property
+    def client(self) -> httpx.AsyncClient:
+        return next(self._clients)
 
-    def __call__(self, claim: Claim) -> Future[bytes | None]:
-        return asyncio.run_coroutine_threadsafe(roads.ask(claim.road, claim.payload, client=self.client), self.loop)
+    def __call__(self, claim: Claim) -> asyncio.Task[bytes | None]:
+        return self.loop.create_task(roads.ask(claim.road, claim.payload, client=self.client))
 
-    def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.client.aclose(), self.loop).result()
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
+    def answered(self, in_flight: Iterable[asyncio.Task[bytes | None]]) -> set[asyncio.Task[bytes | None]]:
+        """What has come, if need be after waiting for the first; nothing when it is time to look for new ones."""
+        return self.loop.run_until_complete(self._answered(in_flight))
+
+    async def _answered(self, in_flight: Iterable[asyncio.Task[bytes | None]]) -> set[asyncio.Task[bytes | None]]:
+        done, others = await asyncio.wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if done and others:
+            done |= (await asyncio.wait(others, timeout=TOGETHER_SECONDS))[0]
+        return done

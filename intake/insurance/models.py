@@ -108,6 +108,7 @@ class VerificationState(models.TextChoices):
 
 
 S = VerificationState
+OPEN = (S.WAITING, S.RETRY_AT, S.SENDING)
 FINAL = frozenset({S.ANSWERED, S.REJECTED, S.CONFIGURATION, S.BY_PHONE, S.UNKNOWN, S.QUARANTINED, S.WITHDRAWN})
 BY_HAND = (S.BY_PHONE, S.UNKNOWN, S.CONFIGURATION)
 UNASKED = {S.WITHDRAWN, S.BY_PHONE, S.REJECTED, S.CONFIGURATION}
@@ -120,12 +121,6 @@ VERIFICATION_MOVES: dict[str, set[str]] = {
 
 
 class VerificationQuerySet(models.QuerySet["Verification"]):
-    def due(self) -> VerificationQuerySet:
-        """What may be claimed now, on the database's clock: due, or held by a worker whose lease ran out."""
-        return self.filter(
-            Q(state__in=[S.WAITING, S.RETRY_AT], next_at__lte=Now()) | Q(state=S.SENDING, lease_until__lt=Now())
-        ).order_by("priority", "next_at")
-
     def for_phone(self) -> VerificationQuerySet:
         """What only a person can find out, oldest first."""
         return self.may_be_called().filter(state__in=BY_HAND, asked_by_phone_at=None).order_by("made_at")
@@ -210,6 +205,9 @@ class Verification(models.Model):
                 name="final_verification_says_when",
             ),
             models.CheckConstraint(condition=Q(state__in=S.values), name="verification_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=FINAL) | Q(payer__isnull=False), name="an_open_question_is_to_somebody"
+            ),
             models.UniqueConstraint(
                 fields=["policy"],
                 condition=~Q(state__in=FINAL) & Q(payer_said__isnull=True),
@@ -217,11 +215,8 @@ class Verification(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["priority", "next_at"],
-                condition=Q(state__in=[S.WAITING, S.RETRY_AT, S.SENDING]),
-                name="verification_due",
-            )
+            models.Index(fields=["payer", "priority", "next_at"], condition=Q(state__in=OPEN), name="verification_due"),
+            models.Index(fields=["payer", "lease_until"], condition=Q(state=S.SENDING), name="verification_sending"),
         ]
 
     def __str__(self) -> str:
@@ -254,6 +249,46 @@ class Verification(models.Model):
         self.state, self.why = to, why[:60]
         self.lease_until = Now() + lease if lease else None
         self.finished_at = Now() if self.is_final else None
+
+
+class Gate(models.Model):
+    """How much may go to one payer, and how its road does: shared by all workers, on the database's clock.
+
+    The first four are an operator's to set. One place among ``most_in_flight`` and one question of ``per_minute`` are
+    kept for somebody who is on the line.
+    """
+
+    payer = models.OneToOneField(Payer, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    most_in_flight = models.PositiveSmallIntegerField(default=16, db_default=16)
+    per_minute = models.PositiveIntegerField(null=True, db_default=600)
+    rests_after = models.PositiveSmallIntegerField(default=5, db_default=5)
+    rests_seconds = models.PositiveSmallIntegerField(default=60, db_default=60)
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Set while the road rests, and until an answer comes after it
+    rests_until = models.DateTimeField(null=True)
+    left_over = models.FloatField(default=0, db_default=0)
+    left_at = models.DateTimeField(null=True)
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        (
+            "payer", "most_in_flight", "per_minute", "rests_after", "rests_seconds", "failures", "rests_until",
+            "left_over", "left_at",
+        ),
+        PLAIN,
+    )  # fmt: skip
+
+    class Meta:
+        db_table = "insurance_gate"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(most_in_flight__gte=2) & (Q(per_minute=None) | Q(per_minute__gte=4)),
+                name="a_gate_has_room_for_who_is_on_the_line",
+            ),
+            models.CheckConstraint(condition=Q(rests_after__gte=1), name="a_road_rests_after_a_failure"),
+        ]
+
+    def __str__(self) -> str:
+        return f"gate of {self.payer_id}"
 
 
 class Attempt(models.Model):

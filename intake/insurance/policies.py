@@ -6,7 +6,7 @@ from helpline.payers.models import Payer, PayerKind
 from intake.inquiries.answers import Answers, InsuranceKind, SubscriberRelation
 from intake.inquiries.models import Inquiry
 from intake.inquiries.opening import put
-from intake.insurance.models import Policy
+from intake.insurance.models import OPEN, Policy
 
 KINDS = {
     InsuranceKind.PRIVATE: PayerKind.PRIVATE,
@@ -43,4 +43,7 @@ def keep_policy(inquiry: Inquiry, answers: Answers, *, new: bool = False) -> Pol
     )
     if changed:
         policy.save()
+        if known and policy.payer_id:
+            waiting = policy.verifications.of_their_plan().filter(state__in=OPEN)
+            waiting.exclude(payer=policy.payer_id).update(payer=policy.payer_id)
     return policy

@@ -4,12 +4,13 @@ from celery import shared_task
 
 from intake.insurance.draining import drain
 from intake.insurance.exchanging import exchange
+from intake.insurance.nudging import publish
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery ships no types
 def verify_due() -> None:
-    """Ask every payer question that is due."""
-    drain()
+    """Ask the payer questions that are due, for half a minute; what is left then is the next one's."""
+    drain(renew=publish)
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery ships no types

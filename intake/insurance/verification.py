@@ -10,23 +10,25 @@ from __future__ import annotations
 import logging
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from helpline.audit.acting import Actor, acting
 from helpline.payers.models import PayerRoad
-from intake.disclosures.consenting import NoConsent, Restricted, disclose
+from helpline.vault.fields import sealed_field
+from intake.disclosures.consenting import Act, NoConsent, Restricted, disclose_many
 from intake.disclosures.models import Carried, Purpose
-from intake.inquiries.events import announce
+from intake.inquiries.events import announce, announce_many
 from intake.insurance.clearinghouses.errors import AskAPerson, ClearinghouseError, FixConfiguration, TryAgain
 from intake.insurance.clearinghouses.road import Road
+from intake.insurance.gates import heard, pick
 from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.other_payers import consent_names
@@ -48,6 +50,34 @@ SOONER_SECONDS = (5, 30, 120)
 LONGEST_SECONDS = 900
 # A question that stops every worker who asks it is a person's to ask
 MOST_DEAD_ATTEMPTS = 3
+REQUEST, REPLY = sealed_field(Attempt, "request_270"), sealed_field(Attempt, "reply_271")
+SUMMARY = sealed_field(Verification, "summary_json")
+BEGIN_SENDING = """
+UPDATE insurance_verification SET state = %s, why = '', attempt = attempt + 1,
+    lease_until = clock_timestamp() + make_interval(secs => %s)
+WHERE id = ANY(%s)
+"""
+ADD_ATTEMPTS = """
+INSERT INTO insurance_attempt (id, verification_id, number, state, control_number, request_270, why)
+SELECT new.id, v.id, v.attempt, v.state, new.control, new.request, ''
+FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::text[]) AS new (id, verification_id, control, request)
+JOIN insurance_verification v ON v.id = new.verification_id
+"""
+FINISH = """
+UPDATE insurance_verification v SET state = now.state, why = now.why, lease_until = NULL,
+    coverage = now.coverage, summary_json = now.summary,
+    next_at = CASE WHEN now.is_retry THEN clock_timestamp() + make_interval(secs => now.after) ELSE v.next_at END,
+    finished_at = CASE WHEN now.is_retry THEN NULL ELSE clock_timestamp() END
+FROM (SELECT *, state = %s AS is_retry FROM unnest(
+    %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float8[]
+) AS said (attempt_id, id, attempt, state, why, coverage, summary, after)) AS now
+WHERE v.id = now.id AND v.attempt = now.attempt AND v.state = 'sending'
+RETURNING now.attempt_id
+"""
+END_ATTEMPTS = """
+UPDATE insurance_attempt a SET state = now.state, why = now.why, ended_at = clock_timestamp(), reply_271 = now.reply
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS now (id, state, why, reply) WHERE a.id = now.id
+"""
 # What an operator corrects, not the caller
 OURS_TO_MEND = ("provider", "payer", "envelope", "trace", "service_types")
 
@@ -61,6 +91,7 @@ class Claim:
 
     verification_id: uuid.UUID
     inquiry_id: uuid.UUID
+    payer_id: uuid.UUID
     attempt: int
     attempt_id: uuid.UUID
     question: EligibilityInquiry
@@ -80,6 +111,15 @@ class Outcome:
     after: float = 0
     summary: Summary | None = None
     reply: bytes | None = None
+
+    @property
+    def coverage(self) -> str | None:
+        return self.summary.substance_use.value if self.state == S.ANSWERED and self.summary else None
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether the payer answered at all, be it with a refusal: what its gate wants to know."""
+        return self.state != S.RETRY_AT and self.attempt_state in {Attempt.State.ANSWERED, Attempt.State.FAILED}
 
 
 def ask_for(policy: Policy, *, priority: int = Verification.LIVE) -> Verification:
@@ -101,9 +141,13 @@ def ask_for(policy: Policy, *, priority: int = Verification.LIVE) -> Verificatio
 def ask_first(policy: Policy, *, priority: int = Verification.LIVE) -> Verification:
     """As ``ask_for``, for a policy made in this transaction: nobody else can have asked, and no page shows it yet."""
     if _has_road(policy):
-        return policy.verifications.create(priority=priority)
+        return policy.verifications.create(payer_id=policy.payer_id, priority=priority)
     return policy.verifications.create(
-        state=S.BY_PHONE, priority=priority, finished_at=Now(), why=_why_by_phone(policy)
+        payer_id=policy.payer_id,
+        state=S.BY_PHONE,
+        priority=priority,
+        finished_at=Now(),
+        why=_why_by_phone(policy),
     )
 
 
@@ -142,25 +186,27 @@ def withdraw_waiting(inquiry_id: uuid.UUID) -> None:
 
 
 def claim_due(limit: int) -> list[Claim]:
-    """Take up to ``limit`` due jobs. Each is committed as being sent, with its ledger row, before this returns.
+    """Take up to ``limit`` due jobs that their payers' gates let through, those of people on the line first.
 
-    A job whose consent is gone becomes WITHDRAWN, one that cannot be asked becomes REJECTED or CONFIGURATION, and one
-    whose last attempt died unheard on a road that is not free to repeat becomes UNKNOWN: none of these is returned.
+    Each is committed as being sent, with its ledger row, before this returns. A job whose consent is gone becomes
+    WITHDRAWN, one that cannot be asked becomes REJECTED or CONFIGURATION, and one whose last attempt died unheard on a
+    road that is not free to repeat becomes UNKNOWN: none of these is returned, and none holds up another.
     """
-    claims = []
-    first = Attempt.objects.filter(verification=OuterRef("pk")).order_by("number")
     with acting(WORKER):
-        due = (
-            Verification.objects.due()
-            .annotate(asking_for=Now() - Subquery(first.values("started_at")[:1]))
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("policy__inquiry__person", "policy__payer__road", "payer__road")[:limit]
-        )
-        for verification in due:
-            claim = _claim(verification)
-            if claim:
-                claims.append(claim)
-    return claims
+        picked = pick(limit, longest_seconds=LONGEST_SECONDS)
+        if not picked.any:
+            return []
+        ended = {pk: _Ended(S.BY_PHONE, "the plan could not be asked within 15 minutes") for pk in picked.overdue}
+        due = _read_due([*picked.due, *picked.overdue])
+        controls = _control_numbers(len(picked.due))
+        asked = [asking for pk in picked.due if (asking := _asking(due[pk], next(controls), ended))]
+        begun = _disclosed(asked, ended)
+        _give_up_dead_attempts([pk for pk in picked.due if due[pk].state == S.SENDING])
+        _begin_attempts(begun)
+        _end([(due[pk], end) for pk, end in ended.items()])
+        touched = [*(asking.verification for asking in begun), *(due[pk] for pk in ended)]
+        announce_many("verification", [one.policy.inquiry_id for one in touched])
+    return [asking.claim() for asking in begun]
 
 
 class _Ended(Exception):
@@ -171,70 +217,71 @@ class _Ended(Exception):
         self.state, self.why = state, why
 
 
-def _claim(verification: Verification) -> Claim | None:
-    """One due job: the claim to work on, or None when it ended here.
+@dataclass
+class _Asking:
+    """One due job that can be asked: the call about to be made."""
 
-    A row that cannot even be read (its key is gone, its text was altered) ends as CONFIGURATION and holds up no other.
+    verification: Verification
+    road: PayerRoad
+    attempt_id: uuid.UUID
+    question: EligibilityInquiry
+    control: int
+    payload: bytes
+
+    def claim(self) -> Claim:
+        since: timedelta | None = getattr(self.verification, "asking_for", None)
+        return Claim(
+            self.verification.pk,
+            self.verification.policy.inquiry_id,
+            self.road.payer_id,
+            self.verification.attempt + 1,
+            self.attempt_id,
+            self.question,
+            road_of(self.road),
+            self.payload,
+            self.road.free_to_repeat,
+            asking_for=since.total_seconds() if since else 0,
+        )
+
+
+def _read_due(ids: list[uuid.UUID]) -> dict[uuid.UUID, Verification]:
+    """The rows that were picked, with all that a question is made of."""
+    if not ids:
+        return {}
+    first = Attempt.objects.filter(verification=OuterRef("pk"), number=1)
+    rows = Verification.objects.filter(pk__in=ids).select_related(
+        "policy__inquiry__person", "policy__payer__road", "payer__road"
+    )
+    return rows.annotate(asking_for=Now() - Subquery(first.values("started_at")[:1])).in_bulk()
+
+
+def _asking(verification: Verification, control: int, ended: dict[uuid.UUID, _Ended]) -> _Asking | None:
+    """The call to make for one due job, or None when it is noted in ``ended``.
+
+    A row that cannot even be read (its key is gone, its text was altered) ends as CONFIGURATION.
     """
     try:
-        with transaction.atomic():
-            return _begin_or_end(verification)
+        road = _open_road(verification)
+        question = question_for(verification)
+        payload = write_270(question, envelope_for(road, control))
+        if not consent_names(verification):
+            raise _Ended(S.WITHDRAWN, "the consent names another plan")
+        return _Asking(verification, road, uuid.uuid4(), question, control, payload)
+    except _Ended as end:
+        ended[verification.pk] = end
+    except CannotAsk as problem:
+        ours = problem.field.startswith(OURS_TO_MEND)
+        ended[verification.pk] = _Ended(S.CONFIGURATION if ours else S.REJECTED, f"correct: {problem.field}")
     except DatabaseError:
         raise
     except Exception as error:
-        log.error("verification %s cannot be asked (%s)", verification.pk, type(error).__name__)
-        verification.refresh_from_db(fields=["state", "attempt", "lease_until"])
-        _settle(verification, S.CONFIGURATION, f"our own error: {type(error).__name__}")
-        return None
+        ended[verification.pk] = _our_own(verification, error)
+    return None
 
 
-def _begin_or_end(verification: Verification) -> Claim | None:
-    try:
-        return _begin(verification)
-    except _Ended as end:
-        _settle(verification, end.state, end.why)
-        return None
-
-
-def _begin(verification: Verification) -> Claim:
-    road_row = _open_road(verification)
-    control, attempt_id = next_control_number(), uuid.uuid4()
-    try:
-        question = question_for(verification)
-        payload = write_270(question, envelope_for(road_row, control))
-    except CannotAsk as problem:
-        ours = problem.field.startswith(OURS_TO_MEND)
-        raise _Ended(S.CONFIGURATION if ours else S.REJECTED, f"correct: {problem.field}") from None
-    inquiry_id = verification.policy.inquiry_id
-    if not consent_names(verification):
-        raise _Ended(S.WITHDRAWN, "the consent names another plan")
-    try:
-        disclose(
-            inquiry_id=inquiry_id,
-            purpose=Purpose.CHECK_INSURANCE,
-            recipient=f"{verification.asked_name} by way of {road_row.receiver_id}",
-            fields=DISCLOSED_FIELDS,
-            about=attempt_id,
-            carried=Carried.BY_AGREEMENT,
-            by=WORKER,
-        )
-    except Restricted:
-        raise _Ended(S.WITHDRAWN, "they asked us not to tell the plan") from None
-    except NoConsent:
-        raise _Ended(S.WITHDRAWN, "no consent in force") from None
-    number = _begin_attempt(verification, attempt_id, control, payload)
-    since = getattr(verification, "asking_for", None) or timedelta(0)
-    return Claim(
-        verification.pk,
-        inquiry_id,
-        number,
-        attempt_id,
-        question,
-        road_of(road_row),
-        payload,
-        road_row.free_to_repeat,
-        asking_for=since.total_seconds(),
-    )
+def _our_own(verification: Verification, error: Exception) -> _Ended:
+    log.error("verification %s cannot be asked (%s)", verification.pk, type(error).__name__)
+    return _Ended(S.CONFIGURATION, f"our own error: {type(error).__name__}")
 
 
 def _open_road(verification: Verification) -> PayerRoad:
@@ -242,7 +289,6 @@ def _open_road(verification: Verification) -> PayerRoad:
     payer = verification.asked_payer
     road: PayerRoad | None = getattr(payer, "road", None) if payer else None
     if verification.state == S.SENDING:
-        _give_up_dead_attempt(verification)
         if not (road and road.free_to_repeat):
             raise _Ended(S.UNKNOWN, "the question may have been sent before a crash")
         if verification.attempt >= MOST_DEAD_ATTEMPTS:
@@ -252,21 +298,54 @@ def _open_road(verification: Verification) -> PayerRoad:
     return road
 
 
-def _begin_attempt(verification: Verification, attempt_id: uuid.UUID, control: int, payload: bytes) -> int:
-    """The row of a call about to be made, and the lease under which it is; returns its number, the fence."""
-    number = verification.attempt + 1
-    Attempt.objects.create(
-        id=attempt_id,
-        verification=verification,
-        number=number,
-        control_number=control,
-        request_270=payload.decode("ascii"),
+def _disclosed(asked: list[_Asking], ended: dict[uuid.UUID, _Ended]) -> list[_Asking]:
+    """Those whose ledger row is written now; the others are noted in ``ended``."""
+    if not asked:
+        return []
+    told = disclose_many(
+        [
+            Act(
+                one.verification.policy.inquiry_id,
+                f"{one.verification.asked_name} by way of {one.road.receiver_id}",
+                one.attempt_id,
+            )
+            for one in asked
+        ],
+        purpose=Purpose.CHECK_INSURANCE,
+        fields=DISCLOSED_FIELDS,
+        carried=Carried.BY_AGREEMENT,
+        by=WORKER,
     )
-    verification.attempt = number
-    verification.move(S.SENDING, lease=timedelta(seconds=settings.VERIFICATION_LEASE_SECONDS))
-    verification.save(update_fields=["state", "why", "attempt", "lease_until", "finished_at"])
-    announce("verification", verification.policy.inquiry_id)
-    return number
+    begun = []
+    for one in asked:
+        match told[one.attempt_id]:
+            case Restricted():
+                ended[one.verification.pk] = _Ended(S.WITHDRAWN, "they asked us not to tell the plan")
+            case NoConsent():
+                ended[one.verification.pk] = _Ended(S.WITHDRAWN, "no consent in force")
+            case Exception() as error:
+                ended[one.verification.pk] = _our_own(one.verification, error)
+            case _:
+                begun.append(one)
+    return begun
+
+
+def _begin_attempts(begun: list[_Asking]) -> None:
+    """The rows of the calls about to be made, and the lease under which they are."""
+    if not begun:
+        return
+    ids = [one.verification.pk for one in begun]
+    attempts = [one.attempt_id for one in begun]
+    requests = [REQUEST.seal(one.payload.decode("ascii"), one.attempt_id) for one in begun]
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN_SENDING, [S.SENDING, settings.VERIFICATION_LEASE_SECONDS, ids])
+        cursor.execute(ADD_ATTEMPTS, [attempts, ids, [one.control for one in begun], requests])
+
+
+def _end(ended: Iterable[tuple[Verification, _Ended]]) -> None:
+    for verification, end in ended:
+        verification.move(end.state, why=end.why)
+        verification.save()
 
 
 def envelope_for(row: PayerRoad, control: int) -> Envelope:
@@ -324,6 +403,7 @@ def claim_of(attempt: Attempt) -> Claim:
     return Claim(
         verification.pk,
         verification.policy.inquiry_id,
+        payer.pk,
         attempt.number,
         attempt.pk,
         question_for(verification),
@@ -384,24 +464,45 @@ def failed(claim: Claim, error: BaseException) -> Outcome:
 
 def finish(claim: Claim, outcome: Outcome) -> bool:
     """Write the outcome if this attempt still holds the job; returns whether it did."""
-    with acting(WORKER):
-        mine = Verification.objects.select_for_update(of=("self",)).filter(
-            pk=claim.verification_id, attempt=claim.attempt, state=S.SENDING
+    return claim.attempt_id in finish_many([(claim, outcome)])
+
+
+def finish_many(ended: Sequence[tuple[Claim, Outcome]]) -> set[uuid.UUID]:
+    """Write the outcomes of those attempts that still hold their jobs, in one transaction; gives their ids."""
+    summaries = [SUMMARY.seal(o.summary.to_json() if o.summary else None, c.verification_id) for c, o in ended]
+    with acting(WORKER), connection.cursor() as cursor:
+        cursor.execute(
+            FINISH,
+            [
+                S.RETRY_AT,
+                [c.attempt_id for c, _ in ended],
+                [c.verification_id for c, _ in ended],
+                [c.attempt for c, _ in ended],
+                [str(o.state) for _, o in ended],
+                [o.why[:60] for _, o in ended],
+                [o.coverage for _, o in ended],
+                summaries,
+                [o.after * (0.9 + 0.2 * secrets.randbelow(100) / 100) for _, o in ended],
+            ],
         )
-        verification = mine.first()
-        if verification is None:
-            return False
-        attempt = Attempt.objects.get(pk=claim.attempt_id)
-        attempt.state, attempt.why, attempt.ended_at = outcome.attempt_state, outcome.why[:60], Now()
-        attempt.reply_271 = outcome.reply.decode("latin-1").replace("\x00", "") if outcome.reply is not None else None
-        attempt.save(update_fields=["state", "why", "ended_at", "reply_271"])
-        verification.summary_json = outcome.summary.to_json() if outcome.summary else None
-        if outcome.state == S.ANSWERED and outcome.summary:
-            verification.coverage = outcome.summary.substance_use.value
-        if outcome.state == S.RETRY_AT:
-            verification.next_at = Now() + timedelta(seconds=outcome.after * (0.9 + 0.2 * secrets.randbelow(100) / 100))
-        _settle(verification, outcome.state, outcome.why)
-    return True
+        held = {row[0] for row in cursor.fetchall()}
+        mine = [(c, o) for c, o in ended if c.attempt_id in held]
+        cursor.execute(
+            END_ATTEMPTS,
+            [
+                [c.attempt_id for c, _ in mine],
+                [str(o.attempt_state) for _, o in mine],
+                [o.why[:60] for _, o in mine],
+                [REPLY.seal(_text(o.reply), c.attempt_id) for c, o in mine],
+            ],
+        )
+        heard((c.payer_id, o.is_answer) for c, o in mine)
+        announce_many("verification", [c.inquiry_id for c, _ in mine])
+    return held
+
+
+def _text(reply: bytes | None) -> str | None:
+    return None if reply is None else reply.decode("latin-1").replace("\x00", "")
 
 
 def _again(
@@ -426,10 +527,11 @@ def _unknown(claim: Claim, why: str, reply: bytes | None = None) -> Outcome:
     return Outcome(S.UNKNOWN, Attempt.State.UNKNOWN, why[:60], reply=reply)
 
 
-def _give_up_dead_attempt(verification: Verification) -> None:
-    verification.attempts.filter(state=Attempt.State.SENDING).update(
-        state=Attempt.State.UNKNOWN, ended_at=Now(), why="its worker stopped"
-    )
+def _give_up_dead_attempts(ids: list[uuid.UUID]) -> None:
+    if ids:
+        Attempt.objects.filter(verification__in=ids, state=Attempt.State.SENDING).update(
+            state=Attempt.State.UNKNOWN, ended_at=Now(), why="its worker stopped"
+        )
 
 
 def _settle(verification: Verification, state: str, why: str) -> None:
@@ -439,9 +541,13 @@ def _settle(verification: Verification, state: str, why: str) -> None:
 
 
 def next_control_number() -> int:
+    return next(_control_numbers(1))
+
+
+def _control_numbers(count: int) -> Iterator[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('insurance_control_number')")
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT nextval('insurance_control_number') FROM generate_series(1, %s)", [count])
+        return iter([row[0] for row in cursor.fetchall()])
 
 
 def _date(text: str | None) -> date | None:

@@ -93,7 +93,7 @@ def test_each_figure_leads_to_its_segment_and_opening_the_lines_is_recorded(
 def test_beside_an_earlier_answer_stands_what_changed(desk: Client, inquiry: Inquiry, question: Verification) -> None:
     answered(question, *CARED_FOR)
     Verification.objects.update(made_at=timezone.now() - timedelta(days=12))
-    newer = question.policy.verifications.create()
+    newer = question.policy.verifications.create(payer=question.policy.payer)
     answered(newer, "EB*1*IND*30*PR*SANDBOX CHOICE PPO", "EB*C*IND*30*PR*SANDBOX CHOICE PPO*29*900*****Y", "EB*1**AI")
     address = reverse("desk_cover_since", args=[newer.pk, question.pk])
     assert address in page_of(desk, inquiry)

@@ -73,7 +73,7 @@ def test_what_was_said_on_the_phone_stands_there_too(inquiry: Inquiry, question:
 @pytest.mark.parametrize("sample", [CARED_FOR, ("AAA*N**71*C",)], ids=["answered", "rejected"])
 def test_whoever_asked_for_somebody_else_sees_nothing_a_payer_said(sample: tuple[str, ...]) -> None:
     mother = opened("mother")
-    question = mother.policy.verifications.create()
+    question = mother.policy.verifications.create(payer=mother.policy.payer)
     answered(question, *sample)
     page = status(mother.reference_code, show_plan="yes") + correct(mother.reference_code, birth_date="4/12/1996")
     for said in ("plan is active", "plan said", "deductible", "could not find", NO_BIRTH_DATE, "birth_date"):

@@ -6,14 +6,15 @@ Source: 42 CFR 2.31(a), 2.32, 2.25 as amended by 89 FR 12472 (16 Feb 2024); wher
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from helpline.vault.fields import EncryptedTextField
+from helpline.vault.fields import EncryptedTextField, sealed_field
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import HEALTH, PERSONAL, PLAIN, PrivacyClass
 
@@ -63,8 +64,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Those the privacy officer has to decide on, oldest first."""
         return self.signed().exclude(held_because="").filter(released_at=None).order_by("signed_at")
 
-    def allowing(self, purpose: str, *, inquiry_id: uuid.UUID) -> ConsentQuerySet:
-        return self.in_force().filter(inquiry_id=inquiry_id, purpose=purpose).order_by("-version")
+    def allowing(self, purpose: str, inquiry_ids: Iterable[uuid.UUID]) -> ConsentQuerySet:
+        """The newest first of each inquiry; in one order for all who lock them."""
+        return self.in_force().filter(inquiry_id__in=inquiry_ids, purpose=purpose).order_by("inquiry_id", "-version")
 
     def repeating(self) -> ConsentQuerySet:
         """Those that let us ask the plan again, until they end."""
@@ -165,6 +167,37 @@ class Consent(models.Model):
         return f"{self.information} To: {self.recipients}. {self.purpose_text} ({until})"
 
 
+ADD_TO_LEDGER = """
+WITH new AS (
+    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[])
+        AS each (id, inquiry_id, consent_id, about_id, recipient)
+)
+INSERT INTO disclosures_ledger
+    (basis, purpose, fields, notice_version, carried, made_by, id, inquiry_id, consent_id, about_id, recipient)
+SELECT %s, %s, %s::text[], %s, %s, %s, new.* FROM new
+"""
+
+
+class DisclosureQuerySet(models.QuerySet["Disclosure"]):
+    def add(self, rows: Sequence[Disclosure]) -> None:
+        """New rows that differ in inquiry, consent, act and recipient only: in one plain statement."""
+        if not rows:
+            return
+        one, recipient = rows[0], sealed_field(self.model, "recipient")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                ADD_TO_LEDGER,
+                [
+                    [row.pk for row in rows],
+                    [row.inquiry_id for row in rows],
+                    [row.consent_id for row in rows],
+                    [row.about_id for row in rows],
+                    [recipient.seal(row.recipient, row.pk) for row in rows],
+                    *(one.basis, one.purpose, one.fields, one.notice_version, one.carried, one.made_by),
+                ],
+            )
+
+
 class Disclosure(models.Model):
     """The ledger: what left, to whom, on what it rests, with which notice. Append-only (42 CFR 2.25, 2.32)."""
 
@@ -182,6 +215,7 @@ class Disclosure(models.Model):
     made_by = models.CharField(max_length=57)
     about_id = models.UUIDField()
 
+    objects = DisclosureQuerySet.as_manager()
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
             (

@@ -56,6 +56,7 @@ async def post(
         timeout=httpx.Timeout(road.total_seconds, connect=road.connect_seconds),
         extensions={"trace": sending.note},
     )
+    request.read()  # in one write: httpx would send each part by itself, in forty
     try:
         async with asyncio.timeout(road.total_seconds):
             status, replied, body = await _exchange(road, request, client)

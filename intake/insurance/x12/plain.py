@@ -14,12 +14,23 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 
+PLAIN = frozenset({str, int, bool, type(None), dict})
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
+
+
 def to_plain(value: Any) -> Any:
     """Dataclasses become dicts, tuples lists, `Decimal` and dates text; the rest stays."""
-    if is_dataclass(value):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if kind is tuple:
         return [to_plain(item) for item in value]
+    if names := _names(kind):
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Enum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from . import codes
 from .benefits import MONEY, authorisation, limits, money, source
@@ -131,7 +132,7 @@ def _plan(lines: Lines, member_periods: tuple[Period, ...], asked: tuple[str, ..
         words=PLAN_WORDS[said[1] if said[1] != "stated" else said[0]].format(day=f"{on:%B %-d, %Y}"),
         begins=begins,
         ends=ends,
-        services=tuple(_service(code, lines.all, said) for code in wanted),
+        services=_services(wanted, lines.all, said),
         money=money(whole),
         messages=tuple(text for b in whole for text in b.messages),
         sources=tuple(source(b) for b in status),
@@ -219,22 +220,32 @@ SERVICE_WORDS = {
 }
 
 
-def _service(code: str, plan_lines: list[Benefit], plan: Said) -> Service:
-    lines = [b for b in plan_lines if code in b.service_types]
+def _services(named: Iterable[str], plan_lines: list[Benefit], plan: Said) -> tuple[Service, ...]:
+    """What is said of each kind of care; plans name many of them in one line, which is then read once."""
+    read: dict[tuple[int, ...], dict[str, Any]] = {}
+    made = []
+    for code in named:
+        lines = [b for b in plan_lines if code in b.service_types]
+        same = tuple(b.at for b in lines)
+        if same not in read:
+            read[same] = _said_of_service(lines, plan)
+        name, family = codes.words("service_types", code), codes.family(code)
+        made.append(Service(code=code, name=name, family=family, **read[same]))
+    return tuple(made)
+
+
+def _said_of_service(lines: list[Benefit], plan: Said) -> dict[str, Any]:
     coverage, reason = _service_says(lines, plan)
-    return Service(
-        code=code,
-        name=codes.words("service_types", code),
-        family=codes.family(code),
-        coverage=coverage,
-        reason=reason,
-        words=SERVICE_WORDS[reason],
-        authorisation=authorisation(lines),
-        money=money(lines),
-        limits=limits(lines),
-        messages=tuple(text for b in lines for text in b.messages),
-        sources=tuple(source(b) for b in lines),
-    )
+    return {
+        "coverage": coverage,
+        "reason": reason,
+        "words": SERVICE_WORDS[reason],
+        "authorisation": authorisation(lines),
+        "money": money(lines),
+        "limits": limits(lines),
+        "messages": tuple(text for b in lines for text in b.messages),
+        "sources": tuple(source(b) for b in lines),
+    }
 
 
 def _service_says(lines: list[Benefit], plan: Said) -> Said:
