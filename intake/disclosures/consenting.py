@@ -175,11 +175,11 @@ def disclose_many(
             told[act.about] = Restricted()
             continue
         try:
-            consent = next(iter(_sound(signed[act.inquiry_id])), None)
+            relied_on = next(iter(_sound(signed[act.inquiry_id])), None)
         except CannotOpen as error:
             told[act.about] = error
             continue
-        told[act.about] = _ledger_row(act, consent, purpose, fields, carried, by) if consent else NoConsent()
+        told[act.about] = _ledger_row(act, relied_on, purpose, fields, carried, by) if relied_on else NoConsent()
     rows = [row for row in told.values() if isinstance(row, Disclosure)]
     Disclosure.objects.add(rows)
     record_each(by, "disclosed", "disclosure", [(row.pk, row.inquiry_id) for row in rows], reason=purpose)

@@ -165,7 +165,7 @@ def test_pressing_once_asks_the_company_the_plan_pointed_to(
 def test_the_company_and_the_plan_itself_can_be_asked_at_the_same_time(
     inquiry: Inquiry, question: Verification
 ) -> None:
-    question.policy.verifications.create(payer_said="Sandbox Behavioral")
+    question.policy.verifications.create(payer=question.payer, payer_said="Sandbox Behavioral")
     asked = check_insurance(inquiry, by=CALLER)
     assert asked == question
     answered(question, *PPO)
@@ -229,7 +229,7 @@ def test_a_call_asks_exactly_what_is_not_known_and_its_answers_stand_beside_the_
     again = post(desk, "desk_phone_check", question.pk, call="two")
     asked_again = again.index("Ask again what the plan answered already")
     assert again.index('name="said_level.residential"') > asked_again > again.index('name="said_level.partial"')
-    newer = question.policy.verifications.create()
+    newer = question.policy.verifications.create(payer=question.payer)
     answered(newer, *PPO)
     page = said(page_of(desk, inquiry))
     assert "Told by phone by Ms Bell, reference R-77, on Nov. 20, 2024" in page

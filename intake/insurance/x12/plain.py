@@ -18,7 +18,7 @@ PLAIN = frozenset({str, int, bool, type(None), dict})
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Hashable) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
 
 
@@ -29,7 +29,7 @@ def to_plain(value: Any) -> Any:
         return value
     if kind is tuple:
         return [to_plain(item) for item in value]
-    if names := _names(kind):
+    if names := _names(cast(Hashable, kind)):
         return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, date):
         return value.isoformat()

@@ -16,7 +16,7 @@ UPDATE insurance_verification
 
 
 class Migration(migrations.Migration):
-    dependencies = [("insurance", "0012_calls_in_reach"), ("payers", "0002_audit")]
+    dependencies = [("insurance", "0013_one_open_question_a_company"), ("payers", "0002_audit")]
 
     operations = [
         migrations.CreateModel(
