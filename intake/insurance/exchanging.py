@@ -79,11 +79,19 @@ def _fetch(road: PayerRoad) -> Counter[Fate]:
         return Counter()
     try:
         content = asyncio.run(roads.pick_up(road_of(road)))
-        if content:
-            file_drop.lay_in(Path(road.folder), content)
     except ClearinghouseError as error:
         log.warning("Answers could not be fetched: %s", error.words)
         return Counter({Fate.NOT_FETCHED: 1})
+    return _keep_fetched(content, Path(road.folder)) if content else Counter()
+
+
+def _keep_fetched(content: bytes, folder: Path) -> Counter[Fate]:
+    """On to the disk; when it takes nothing, what is ours is taken in at once, since nobody gives it out again."""
+    try:
+        file_drop.lay_in(folder, content)
+    except OSError as error:
+        log.error("What was fetched could not be laid into its folder (%s)", type(error).__name__)
+        return take_in([content])
     return Counter()
 
 
@@ -107,6 +115,9 @@ def _take_file(path: Path, until: float) -> Counter[Fate]:
             path.unlink(missing_ok=True)
     except FileNotFoundError:
         return Counter()  # somebody else took it
+    except OSError as error:
+        log.error("A file of answers cannot be opened or moved (%s)", type(error).__name__)
+        return Counter({Fate.UNREADABLE: 1})
     return fates
 
 

@@ -245,3 +245,21 @@ def test_over_core_questions_are_handed_in_and_answers_picked_up(
     assert state(late) == S.CONFIGURATION
     walked = try_road(road)
     assert (walked.good, walked.steps[-1].stage) == (False, Stage.SIGN_IN)
+
+
+def test_what_was_fetched_is_taken_in_though_the_disk_is_full(
+    folder: Path, sandbox: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    road = PayerRoad.objects.get()
+    road.kind, road.url, road.user_name = "mime_batch", f"{sandbox}/batch", "helpline"
+    road.password = "sandbox"  # pragma: allowlist secret
+    road.save()
+    asked = asked_about("SBX100001")
+    drain()
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert exchange() == Counter({Fate.TAKEN: 1})
+    assert state(asked) == S.ANSWERED
