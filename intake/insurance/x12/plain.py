@@ -18,7 +18,7 @@ PLAIN = frozenset({str, int, bool, type(None), dict})
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Hashable) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
 
 
