@@ -235,7 +235,7 @@ CELERY_BEAT_SCHEDULE = {
 # Asking insurers: seconds
 VERIFICATION_REQUEST_SECONDS = env.float("VERIFICATION_REQUEST_SECONDS", 45)
 VERIFICATION_LEASE_SECONDS = env.float("VERIFICATION_LEASE_SECONDS", 75)
-VERIFICATION_IN_FLIGHT = env.int("VERIFICATION_IN_FLIGHT", 16)
+VERIFICATION_IN_FLIGHT = env.int("VERIFICATION_IN_FLIGHT", 64, validate=validate.Range(min=2))
 
 # Clearinghouses reached by file: where their folders lie, how long an answer may take and a file must lie untouched
 CLEARINGHOUSE_FILES = env.str("CLEARINGHOUSE_FILES", "")

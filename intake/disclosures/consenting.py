@@ -166,8 +166,8 @@ def disclose_many(
     _in_a_transaction()
     inquiry_ids = [act.inquiry_id for act in acts]
     signed: dict[uuid.UUID, list[Consent]] = defaultdict(list)
-    for consent in Consent.objects.allowing(purpose, inquiry_ids).select_for_update(no_key=True):
-        signed[consent.inquiry_id].append(consent)
+    for one in Consent.objects.allowing(purpose, inquiry_ids).select_for_update(no_key=True):
+        signed[one.inquiry_id].append(one)
     stopped = restricted(inquiry_ids, purpose)
     told: dict[uuid.UUID, Disclosure | Exception] = {}
     for act in acts:

@@ -65,7 +65,7 @@ def test_a_consent_ends_while_the_plan_is_being_asked_and_neither_fails(
     def worker() -> None:
         try:
             with transaction.atomic():
-                Verification.objects.due().select_for_update(of=("self",)).get()
+                Verification.objects.filter(state=S.WAITING).select_for_update(of=("self",)).get()
                 taken.set()
                 until = time.monotonic() + 5
                 while not somebody_waits() and time.monotonic() < until:
