@@ -66,6 +66,11 @@ def plan_accepted(plan: str) -> str:
     return f"plan:{plan}"
 
 
+def medicaid_accepted(state: str) -> str:
+    """That the program takes the Medicaid of this state, wherever it stands itself, as the program told us."""
+    return f"medicaid:{state}"
+
+
 def care_for(substance: str) -> frozenset[str]:
     """The facts that cannot be so unless the program treats use of this substance."""
     return TREATMENT_OF.get(substance, frozenset()) | {f"detox_{substance}"}
@@ -85,6 +90,9 @@ SETTINGS = BEDS | {
 }
 MAINTENANCE = frozenset({"methadone", "buprenorphine"})
 TREATMENT_OF = {"alcohol": frozenset({"alcohol_medication"}), "opioid": MAINTENANCE}
+CO_OCCURRING = frozenset({"co_occurring_treatment", "co_occurring_group"})
+TELEHEALTH = frozenset({"telehealth"})
+HELP_TOLD = "help_with_cost"  # what a program says when asked whether there is free care or help with the cost
 HELP_WITH_COST = ("no_payment", "block_grant", "sliding_scale", "payment_assistance")
 PAYMENTS = frozenset(HELP_WITH_COST) | {
     "takes_medicare",
