@@ -28,6 +28,12 @@ OTHER_WAYS: Mapping[PayerKind, str] = {
     PayerKind.PRIVATE: "if private insurance pays",
     PayerKind.SELF_PAY: "if they pay themselves (private pay)",
 }
+HELP_WORDS: Mapping[str, str] = {
+    "no_payment": "No payment at all (NP)",
+    "sliding_scale": "Fees that depend on income (SS)",
+    "payment_assistance": "Help with payment (PA)",
+    "block_grant": "Block-grant money (SAMF)",
+}
 UNPAID = frozenset({"payment_not_listed", "cash_no_help", "payment_refused", "plan_refused", "help_refused"})
 
 
@@ -61,7 +67,12 @@ def counted(found: Matches, codes: CodeBook, *, hidden_places: bool) -> Matches:
     considered = list(zip(kinds, judged, strict=True))
     near = [(each, one) for each, one in considered if each.within <= need.miles]
     notes = (*_further(need, considered), *_paid_otherwise(need, near))
-    return replace(found, excluded=_excluded(near, found), notes=(*found.notes, *notes))
+    return replace(
+        found,
+        excluded=_excluded(near, found),
+        notes=(*found.notes, *notes),
+        help_listed=tuple(_help(need, near)),
+    )
 
 
 def kinds_of(need: Need, codes: CodeBook, *, hidden_places: bool) -> list[Kinds]:
@@ -124,6 +135,17 @@ def _further(need: Need, considered: Iterable[tuple[Kinds, Match]]) -> Iterator[
         miles = min(rings)
         words = f"{rings[miles]} more within {miles} miles."
         yield Say("more_within", words, (("count", str(rings[miles])), ("miles", str(miles))))
+
+
+def _help(need: Need, near: Iterable[tuple[Kinds, Match]]) -> Iterator[Say]:
+    """For somebody who cannot pay: how many that list the care, and are not left out, list each kind of help."""
+    if need.payer is not PayerKind.NONE:
+        return
+    wanted = setting(need)
+    kept = [each for each, one in near if not one.against and (not wanted or each.offer.lists_any(wanted))]
+    for fact, words in HELP_WORDS.items():
+        count = sum(each.count for each in kept if fact in each.offer.facts)
+        yield Say(f"help_{fact}", f"{words}: {count} within {need.miles} miles.", (("count", str(count)),))
 
 
 def _paid_otherwise(need: Need, near: Iterable[tuple[Kinds, Match]]) -> Iterator[Say]:

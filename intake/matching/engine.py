@@ -7,11 +7,12 @@ unknown), and programs left out, counted by what is against them and by what wou
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Self
 
 from intake.inquiries.triage import Care
+from intake.matching.cover import Way, ways
 from intake.matching.need import Need, Offer
 from intake.matching.reasons import WEIGHTS, WEIGHTS_VERSION, Kind, Reason, weighing
 from intake.matching.rules import rules_for, setting
@@ -102,7 +103,10 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The answer. ``first_aid`` stands above every program; ``notes`` say what the search did by itself."""
+    """The answer. ``first_aid`` stands above every program; ``notes`` say what the search did by itself.
+
+    ``help_listed``: for somebody who cannot pay, how many in reach list each kind of help.
+    """
 
     version: str
     today: date
@@ -113,6 +117,12 @@ class Matches:
     excluded: tuple[Exclusion, ...] = ()
     notes: tuple[Say, ...] = ()
     left_out: tuple[Offer, ...] = ()
+    help_listed: tuple[Say, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """What to know about paying, where there is no ordinary plan."""
+        return ways(self.need)
 
     @property
     def ranked(self) -> tuple[Match, ...]:
@@ -136,6 +146,8 @@ class Matches:
             "excluded": [each.to_json() for each in self.excluded],
             "notes": [each.to_json() for each in self.notes],
             "left_out": [each.to_json() for each in self.left_out],
+            "help_listed": [each.to_json() for each in self.help_listed],
+            "ways": [asdict(each) for each in self.ways],
         }
 
     @classmethod

@@ -268,3 +268,18 @@ def test_in_all_of_birmingham_nothing_fits_an_unknown_withdrawal_unasked() -> No
     found = choose(at(Need.of(answers, assess(answers)), "35203"), today=TODAY)
     assert found.fits == ()
     assert found.ask_first
+
+
+def test_without_cover_the_ways_to_be_treated_are_printed_with_their_sources() -> None:
+    out = StringIO()
+    asked = ("--zip", "35203", "--substance", "heroin", "--payer-type", "none", "--injects", "--pregnant")
+    call_command("match_programs", *asked, stdout=out)
+    printed = out.getvalue()
+    for said in ("Medicaid", "1-800-662-4357", "45 CFR 96.131(a)", "45 CFR 96.126(b)", "HealthCare.gov"):
+        assert said in printed
+    for help_listed in ("(NP): ", "(SS): ", "(PA): ", "(SAMF): "):
+        assert help_listed in printed
+    call_command("match_programs", "--zip", "78701", "--payer-type", "tricare", stdout=(out := StringIO()))
+    assert "TX is West (TriWest)" in out.getvalue()
+    call_command("match_programs", "--zip", "35203", "--payer-type", "private", stdout=(out := StringIO()))
+    assert "Medicaid: ask" not in out.getvalue()
