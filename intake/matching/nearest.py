@@ -55,6 +55,9 @@ WHERE p.id IN ({})
 ORDER BY position <-> %(here)s::cube, p.id
 """)
 _BRANCHES = SQL(" UNION ALL ")
+# Nobody can tell the planner how many rows a box of a cube holds: it takes a thousandth, reads the whole box and sorts.
+# Without bitmaps it walks the index outward and stops. One round trip; the setting ends with the statement
+OUTWARD = SQL("SET LOCAL enable_bitmapscan = off; {}; SET LOCAL enable_bitmapscan TO DEFAULT")
 _HOW_FAR = SQL("""
 SELECT asin(least((position <-> %(here)s::cube) / 2, 1)) * %(diameter)s AS miles
 FROM programs_program WHERE {} AND codes && %(setting)s AND position <-> %(here)s::cube > %(tried)s
@@ -90,8 +93,10 @@ def nearest(need: Need, codes: CodeBook, *, hidden_places: bool, afar: bool = Fa
 
     ``afar``: also the nearest of the person's state that list the care and telehealth, where it can be given so.
     """
+    found, given = statement(need, codes, hidden_places=hidden_places, afar=afar)
     with connection.cursor() as cursor:
-        cursor.execute(*statement(need, codes, hidden_places=hidden_places, afar=afar))
+        cursor.execute(OUTWARD.format(found), given)
+        cursor.nextset()
         return list(map(Row._make, cursor.fetchall()))
 
 
@@ -120,7 +125,8 @@ def miles_to_the_next(need: Need, codes: CodeBook, *, hidden_places: bool, beyon
     given = place_of(need, ANYWHERE, hidden_places=hidden_places)
     given |= {"setting": codes.numbers(setting(need)), "tried": chord_of(beyond)}
     with connection.cursor() as cursor:
-        cursor.execute(_HOW_FAR, given)
+        cursor.execute(OUTWARD.format(_HOW_FAR), given)
+        cursor.nextset()
         found = cursor.fetchone()
     return float(found[0]) if found else None
 

@@ -162,7 +162,6 @@ class Offer:
     ``published``: year of the edition; ``verified_on``: when a person last confirmed the listing.
     ``openings``: places free now, already decayed to ``None`` when too old to believe.
     ``told``: which of the facts the program told us itself, and how many days ago; they stand over its listing.
-    ``open_now``: whether its intake line is answered now; ``None`` until somebody has asked for its hours.
     ``confidential``: the place is hidden; address parts are empty and only the phone may be used.
     """
 
@@ -186,7 +185,6 @@ class Offer:
     confidential: bool = False
     openings: int | None = None
     told: tuple[tuple[str, int], ...] = ()
-    open_now: bool | None = None
 
     def says(self, fact: str) -> bool | None:
         """True or False when known, ``None`` when it has to be asked."""

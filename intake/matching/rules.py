@@ -262,16 +262,6 @@ def at_night(need: Need, offer: Offer) -> Finding | None:
     return ask("night_admission_ask", settles=fact)
 
 
-def open_now(need: Need, offer: Offer) -> Finding | None:
-    """Whether somebody answers the intake line now, by the hours a program told us."""
-    match offer.open_now:
-        case True:
-            return met("open_now")
-        case False:
-            return against("closed_now")
-    return None
-
-
 def freshness(today: date, need: Need, offer: Offer) -> Finding | None:
     days = (today - offer.verified_on).days if offer.verified_on else None
     if days is not None and days <= LATELY_DAYS:
@@ -321,7 +311,6 @@ RULES: tuple[tuple[Rule, When], ...] = (
     (group_wish, lambda need: need.group),
     (telehealth_wish, lambda need: need.telehealth),
     (openings, _always),
-    (open_now, _always),
     (at_night, lambda need: need.at_night),
     (told_us, _always),
 )

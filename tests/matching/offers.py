@@ -104,5 +104,4 @@ def an_offer(draw: st.DrawFn, public_id: str = "a") -> Offer:
         verified_on=draw(st.sampled_from([None, date(2026, 11, 1), date(2026, 3, 1), date(2024, 1, 1)])),
         openings=draw(st.sampled_from([None, 0, 3])),
         told=draw(st.sampled_from([(), (("same_day_start", 12),)])),
-        open_now=draw(st.sampled_from([None, True, False])),
     )
