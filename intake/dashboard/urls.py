@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from intake.dashboard import actions, audit_page, phone_checks, privacy_desk, referring, scores, views
+from intake.dashboard import actions, audit_page, comparing, phone_checks, privacy_desk, referring, scores, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -26,6 +26,9 @@ urlpatterns = [
     path("inquiries/<uuid:inquiry_id>/revoke/", actions.revoke_consents, name="desk_revoke"),
     path("inquiries/<uuid:inquiry_id>/call/<uuid:program_id>/", referring.shared_call, name="desk_shared_call"),
     path("inquiries/<uuid:inquiry_id>/packet/<uuid:program_id>/", referring.open_packet, name="desk_open_packet"),
+    path("inquiries/<uuid:inquiry_id>/told/<uuid:program_id>/", comparing.told, name="desk_told"),
+    path("inquiries/<uuid:inquiry_id>/compare/", comparing.compare, name="desk_compare"),
+    path("inquiries/<uuid:inquiry_id>/share/", comparing.share_programs, name="desk_share"),
     path("inquiries/<uuid:inquiry_id>/close/", actions.close_inquiry, name="desk_close"),
     path("inquiries/<uuid:inquiry_id>/reopen/", actions.reopen_inquiry, name="desk_reopen"),
     path("callbacks/<uuid:callback_id>/", actions.change_callback, name="desk_callback"),

@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, time
+from uuid import UUID
 
 from django.utils import timezone
 
 from helpline.audit.acting import Actor, acting
 from helpline.programs.models import Program
+from intake.inquiries.answers import Answers
+from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Policy
 from intake.matching.choosing import choose, need_of
-from intake.matching.engine import Matches
+from intake.matching.engine import Match, Matches
 from intake.matching.models import Suggestion
 from intake.matching.need import Need
 
 DEFAULT_MILES = 50
+OFFICE_HOURS = (time(8), time(17))
 REACHES = (25, 50, 100, 200)
 
 
 def need_for(inquiry: Inquiry, *, miles: int = DEFAULT_MILES) -> Need:
     policy = Policy.objects.filter(inquiry=inquiry).first()
     plan = str(policy.payer_id) if policy and policy.payer_id else None
-    return need_of(inquiry.answers, inquiry.triage(), miles=miles, plan=plan)
+    need = need_of(inquiry.answers, inquiry.triage(), miles=miles, plan=plan)
+    return replace(need, at_night=_at_night(inquiry.answers))
+
+
+def _at_night(answers: Answers) -> bool | None:
+    """Whether offices are closed where they are; None while nothing tells where that is."""
+    begins, ends = OFFICE_HOURS
+    times = times_where(answers, timezone.now())
+    return any(not begins <= at < ends for at in times) if times else None
 
 
 def suggest(inquiry: Inquiry, *, miles: int = DEFAULT_MILES, today: date) -> Matches:
     """Programs in three lists, each with its reasons; hidden places with their phone only."""
     return choose(need_for(inquiry, miles=miles), today=today, hidden_places=True)
+
+
+def side_by_side(inquiry: Inquiry, programs: list[UUID], *, miles: int, today: date) -> list[Match]:
+    """Some of the suggested programs with their reasons, in the engine's order; those not suggested are left out."""
+    wanted = {str(program) for program in programs}
+    return [each for each in suggest(inquiry, miles=miles, today=today).ranked if each.offer.public_id in wanted]
 
 
 def keep_why(inquiry: Inquiry, program: Program, *, miles: int, by: Actor) -> Suggestion | None:

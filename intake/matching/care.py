@@ -47,11 +47,12 @@ SUBSTANCE_WORDS = {
 
 def main_care(need: Need) -> Care | None:
     """The kind of care to look for now: the first that a program, not an emergency department, gives."""
-    return _first_given(need.care)
+    return first_given(need.care)
 
 
 @lru_cache(maxsize=256)
-def _first_given(care: tuple[Care, ...]) -> Care | None:
+def first_given(care: tuple[Care, ...]) -> Care | None:
+    """The first kind that a program, not an emergency department, gives."""
     return next((each for each in care if each in CARE_FACTS), None)
 
 

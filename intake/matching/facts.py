@@ -71,6 +71,17 @@ def medicaid_accepted(state: str) -> str:
     return f"medicaid:{state}"
 
 
+# What programs are asked and no code of a listing states, by what the fact's name begins with
+ASKED = ("plan:", "medicaid:", "takes:", "care:", "treats:", "withdrawal_24h:", "withdrawal_outpatient:")
+ASKED_PLAINLY = frozenset({"accepts_pregnant", "same_day_start", "admits_nights_and_weekends", "help_with_cost"})
+
+
+def can_be_told(fact: str) -> bool:
+    """Whether this is a fact that a program can tell us, and no made-up word."""
+    named = fact in ASKED_PLAINLY or any(says.fact == fact for says in statements().values())
+    return named or (fact.startswith(ASKED) and 0 < len(fact.partition(":")[2]) <= 40)
+
+
 def care_for(substance: str) -> frozenset[str]:
     """The facts that cannot be so unless the program treats use of this substance."""
     return TREATMENT_OF.get(substance, frozenset()) | {f"detox_{substance}"}

@@ -39,6 +39,7 @@ ANSWERING = {
     "desk_spoken_yes", "desk_revoke", "desk_shared_call", "desk_open_packet", "desk_close", "desk_reopen",
     "desk_callback", "desk_referral", "desk_packet", "desk_let_in", "desk_consent_code", "desk_seal",
     "desk_open_sealed", "desk_emergency", "desk_abuse_report", "desk_rights", "desk_card_photo",
+    "desk_told", "desk_compare", "desk_share",
 }  # fmt: skip
 VERIFYING = {"desk_phone_checks", "desk_phone_check"}
 LISTINGS = {"listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status"}
@@ -78,6 +79,7 @@ POSTED = ANSWERING - {
     "desk_shared_call",
     "desk_open_packet",
     "desk_card_photo",
+    "desk_compare",
 }
 POSTED |= MANAGING_STAFF - {"staff_invite"}
 POSTED |= {"desk_privacy_answered", "desk_audit_find"}
