@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from helpline.audit.acting import Actor, acting
 from helpline.programs.models import Program
-from intake.inquiries.answers import Answers
-from intake.inquiries.local_time import times_where
+from helpline.programs.zones import STATE_ZONES
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Policy
 from intake.matching.choosing import choose, need_of
@@ -20,7 +20,7 @@ from intake.matching.models import Suggestion
 from intake.matching.need import Need
 
 DEFAULT_MILES = 50
-OFFICE_HOURS = (time(8), time(17))
+OFFICE_HOURS, SATURDAY = (time(8), time(17)), 5
 REACHES = (25, 50, 100, 200)
 
 
@@ -28,14 +28,14 @@ def need_for(inquiry: Inquiry, *, miles: int = DEFAULT_MILES) -> Need:
     policy = Policy.objects.filter(inquiry=inquiry).first()
     plan = str(policy.payer_id) if policy and policy.payer_id else None
     need = need_of(inquiry.answers, inquiry.triage(), miles=miles, plan=plan)
-    return replace(need, at_night=_at_night(inquiry.answers))
+    return replace(need, at_night=_at_night(need.state, timezone.now()))
 
 
-def _at_night(answers: Answers) -> bool | None:
-    """Whether offices are closed where they are; None while nothing tells where that is."""
+def _at_night(state: str | None, now: datetime) -> bool | None:
+    """Whether offices are closed anywhere in the person's state; None while we do not know it."""
     begins, ends = OFFICE_HOURS
-    times = times_where(answers, timezone.now())
-    return any(not begins <= at < ends for at in times) if times else None
+    local = [now.astimezone(ZoneInfo(zone)) for zone in STATE_ZONES.get(state or "", ())]
+    return any(at.weekday() >= SATURDAY or not begins <= at.time() < ends for at in local) if local else None
 
 
 def suggest(inquiry: Inquiry, *, miles: int = DEFAULT_MILES, today: date) -> Matches:
