@@ -74,7 +74,7 @@ def compare(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
         "form": form,
         "shares": shares_of(case, **stay),
         "miles": miles_of(request),
-        "points": case.usable_contact_points,
+        "points": [point for point in case.usable_contact_points if point.method in {"email", "text"}],
         "section": "desk",
     }
     return render(request, "dashboard/compare.html", context)

@@ -54,6 +54,11 @@ class Share:
     cannot: str = ""
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether the plan stated anything that bounds it: nothing to no end says nothing."""
+        return self.range is not None and (self.range.low > 0 or self.range.high is not None)
+
+    @property
     def words(self) -> str:
         if self.range is None:
             return CANNOT[self.cannot]

@@ -53,6 +53,9 @@ def test_side_by_side_a_hidden_place_is_shown_without_its_address_and_not_printe
     assert 'class="card no-print"' in shown.split("Safe House")[0].rsplit("<article", 1)[1]
     assert "77 Secret Lane" not in shown
     assert shown.count("<article") == 2
+    printed = shown.split("<article", 1)[1].split('<div class="no-print">')[0]
+    assert "205-555-0150" in printed
+    assert "reason--" not in printed  # why it fits says what they look for: on this screen only
     assert "No program was chosen" in desk.get(f"/desk/inquiries/{inquiry.pk}/compare/?program=nonsense").text
 
 
