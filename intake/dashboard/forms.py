@@ -170,6 +170,35 @@ class CloseForm(DeskForm):
     )
 
 
+class StayForm(DeskForm):
+    """A stay to work out their share for. We know no price: the program's is typed in."""
+
+    days = forms.IntegerField(
+        label=_("Days or visits"),
+        required=False,
+        min_value=1,
+        max_value=366,
+        error_messages={
+            "invalid": _("Days: a whole number, such as 28."),
+            "min_value": _("Days: from 1 to 366."),
+            "max_value": _("Days: from 1 to 366."),
+        },
+    )
+    price = forms.DecimalField(
+        label=_("Price of all of it, in dollars, as the program said"),
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        decimal_places=2,
+        error_messages={
+            "invalid": _("Price: figures only, such as 12000."),
+            "min_value": _("Price: from 1 to 1,000,000 dollars."),
+            "max_value": _("Price: from 1 to 1,000,000 dollars."),
+            "max_decimal_places": _("Price: at most two places after the point."),
+        },
+    )
+
+
 class TogetherForm(DeskForm):
     """A shared call, asked about after it began: the record never runs ahead of the call."""
 

@@ -26,12 +26,14 @@ from intake.disclosures.sealing import is_sealed
 from intake.disclosures.wording import WORDINGS
 from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Channel
-from intake.inquiries.triage import NOT_A_DIAGNOSIS
+from intake.inquiries.triage import NOT_A_DIAGNOSIS, Care
 from intake.inquiries.wording import in_words
 from intake.insurance.correcting import to_correct
 from intake.insurance.cover import told
 from intake.journey.minors import rule_for
 from intake.journey.suggest_programs import DEFAULT_MILES, REACHES, suggest
+from intake.matching.care import first_given
+from intake.matching.cost import Share, Stay, share
 from intake.matching.engine import Exclusion, Match, Matches
 from intake.matching.models import Referral, ReferralState
 from intake.matching.need import Offer
@@ -149,7 +151,17 @@ def _programs(request: StaffRequest, case: Case) -> Context:
         "left_out": list(_left_out(found)),
         "miles": miles,
         "reaches": REACHES,
+        "shares": shares_of(case),
     }
+
+
+def shares_of(case: Case, **stay: Any) -> list[Share]:
+    """The person's share in and out of their plan's network; nothing for somebody who has no plan."""
+    if not case.is_insured:
+        return []
+    asked = Stay(first_given(case.triage.care) or Care.OUTPATIENT, **stay)
+    found = [share(case.summary, asked, network) for network in ("in", "out")]
+    return found if found[0].range else found[:1]
 
 
 def _cards(matches: Iterable[Match], case: Case, free: dict[str, list[Free]]) -> list[Card]:

@@ -3,6 +3,7 @@ from django.urls import include, path
 from intake.dashboard import (
     actions,
     audit_page,
+    comparing,
     cover_page,
     phone_checks,
     privacy_desk,
@@ -39,6 +40,9 @@ urlpatterns = [
     path("inquiries/<uuid:inquiry_id>/packet/<uuid:program_id>/", referring.open_packet, name="desk_open_packet"),
     path("inquiries/<uuid:inquiry_id>/said/<uuid:program_id>/", program_words.program_said, name="desk_program_said"),
     path("inquiries/<uuid:inquiry_id>/hold/<uuid:program_id>/", program_words.hold, name="desk_hold_place"),
+    path("inquiries/<uuid:inquiry_id>/told/<uuid:program_id>/", comparing.told, name="desk_told"),
+    path("inquiries/<uuid:inquiry_id>/compare/", comparing.compare, name="desk_compare"),
+    path("inquiries/<uuid:inquiry_id>/share/", comparing.share_programs, name="desk_share"),
     path("inquiries/<uuid:inquiry_id>/close/", actions.close_inquiry, name="desk_close"),
     path("inquiries/<uuid:inquiry_id>/reopen/", actions.reopen_inquiry, name="desk_reopen"),
     path("callbacks/<uuid:callback_id>/", actions.change_callback, name="desk_callback"),

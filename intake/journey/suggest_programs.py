@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from helpline.audit.acting import Actor, acting
 from helpline.programs.models import Program
+from helpline.programs.zones import STATE_ZONES
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Policy
 from intake.matching.choosing import choose, need_of
-from intake.matching.engine import Matches
+from intake.matching.engine import Match, Matches
 from intake.matching.models import Suggestion
 from intake.matching.need import Need
 
 DEFAULT_MILES = 50
+OFFICE_HOURS, SATURDAY = (time(8), time(17)), 5
 REACHES = (25, 50, 100, 200)
 
 
 def need_for(inquiry: Inquiry, *, miles: int = DEFAULT_MILES) -> Need:
     policy = Policy.objects.filter(inquiry=inquiry).first()
     plan = str(policy.payer_id) if policy and policy.payer_id else None
-    return need_of(inquiry.answers, inquiry.triage(), miles=miles, plan=plan)
+    need = need_of(inquiry.answers, inquiry.triage(), miles=miles, plan=plan)
+    return replace(need, at_night=_at_night(need.state, timezone.now()))
+
+
+def _at_night(state: str | None, now: datetime) -> bool | None:
+    """Whether offices are closed anywhere in the person's state; None while we do not know it."""
+    begins, ends = OFFICE_HOURS
+    local = [now.astimezone(ZoneInfo(zone)) for zone in STATE_ZONES.get(state or "", ())]
+    return any(at.weekday() >= SATURDAY or not begins <= at.time() < ends for at in local) if local else None
 
 
 def suggest(inquiry: Inquiry, *, miles: int = DEFAULT_MILES, today: date) -> Matches:
     """Programs in three lists, each with its reasons; hidden places with their phone only."""
     return choose(need_for(inquiry, miles=miles), today=today, hidden_places=True)
+
+
+def side_by_side(inquiry: Inquiry, programs: list[UUID], *, miles: int, today: date) -> list[Match]:
+    """Some of the suggested programs with their reasons, in the engine's order; those not suggested are left out."""
+    wanted = {str(program) for program in programs}
+    return [each for each in suggest(inquiry, miles=miles, today=today).ranked if each.offer.public_id in wanted]
 
 
 def keep_why(inquiry: Inquiry, program: Program, *, miles: int, by: Actor) -> Suggestion | None:

@@ -5,6 +5,8 @@ benzodiazepines does not say that benzodiazepine withdrawal is managed in those 
 somebody confirmed says so.
 """
 
+from functools import lru_cache
+
 from intake.inquiries.triage import Care
 from intake.matching import facts
 from intake.matching.need import Need, Offer
@@ -45,28 +47,36 @@ SUBSTANCE_WORDS = {
 
 def main_care(need: Need) -> Care | None:
     """The kind of care to look for now: the first that a program, not an emergency department, gives."""
-    return next((care for care in need.care if care in CARE_FACTS), None)
+    return first_given(need.care)
+
+
+@lru_cache(maxsize=256)
+def first_given(care: tuple[Care, ...]) -> Care | None:
+    """The first kind that a program, not an emergency department, gives."""
+    return next((each for each in care if each in CARE_FACTS), None)
+
+
+def care_given(kind: Care) -> str:
+    """What a program says when asked whether it gives this kind of care; no code of a listing states it."""
+    return f"care:{kind}"
 
 
 def care(need: Need, offer: Offer) -> Finding | None:
     kind = main_care(need)
     if kind is None or kind is Care.OPIOID_MEDICATION or (kind in WITHDRAWAL and need.withdrawal):
         return None
-    wanted, words = CARE_FACTS[kind], CARE_WORDS[kind]
-    if offer.lists_any(wanted):
-        return _care_is_listed(kind, words)
-    if wanted <= offer.known_no:
+    wanted, words, told = CARE_FACTS[kind], CARE_WORDS[kind], care_given(kind)
+    if told in offer.known_no or wanted <= offer.known_no:
         return against("care_refused", hard=True, care=words)
+    if told in offer.facts or (kind not in WITHDRAWAL and offer.lists_any(wanted)):
+        return met("care_listed", hard=True, care=words)
+    if offer.lists_any(wanted):
+        place = _place(kind)
+        return ask("withdrawal_both_listed", hard=True, substance="what is used", place=place, settles=told)
     if offer.silent_on(facts.SETTINGS | wanted):
-        return ask("care_not_stated", hard=True, care=words)
+        return ask("care_not_stated", hard=True, care=words, settles=told)
     second = any(offer.lists_any(CARE_FACTS[each]) for each in need.care if each in CARE_FACTS)
-    return ask("second_care_only" if second else "care_not_listed", hard=True, care=words)
-
-
-def _care_is_listed(kind: Care, words: str) -> Finding:
-    if kind in WITHDRAWAL:
-        return ask("withdrawal_both_listed", hard=True, substance="what is used", place=_place(kind))
-    return met("care_listed", hard=True, care=words)
+    return ask("second_care_only" if second else "care_not_listed", hard=True, care=words, settles=told)
 
 
 def further_care(need: Need, offer: Offer) -> Finding | None:
@@ -99,7 +109,7 @@ def withdrawal_from(substance: str, need: Need, offer: Offer) -> Finding | None:
         (False, True): "withdrawal_substance_only",
         (False, False): "withdrawal_not_listed",
     }
-    return ask(codes[offer.lists_any(CARE_FACTS[kind]), detox in offer.facts], hard=True, **words)
+    return ask(codes[offer.lists_any(CARE_FACTS[kind]), detox in offer.facts], hard=True, settles=joint, **words)
 
 
 def hospital_bed(need: Need, offer: Offer) -> Finding | None:
@@ -113,24 +123,47 @@ def withdrawal_medication(need: Need, offer: Offer) -> Finding | None:
 
 
 def opioid_medication(need: Need, offer: Offer) -> Finding | None:
-    """Programs that start or keep methadone or buprenorphine come above detoxification without them."""
+    """Programs that start or keep methadone or buprenorphine come above detoxification without them.
+
+    Where medication is the care looked for this is a hard need, and a program that only detoxifies comes last.
+    Where the danger calls for a bed first, the bed decides, and medication is one more reason.
+    """
     first = main_care(need) is Care.OPIOID_MEDICATION
-    if not first and "opioid" not in need.substances:
-        return None
+    told = care_given(Care.OPIOID_MEDICATION)
     if used := sorted(facts.MAINTENANCE & offer.facts):
-        if "any_opioid_medication" in offer.known_no:
-            return ask("opioid_medication_contradicts", hard=first, medication=" and ".join(used))
-        return met("opioid_medication_listed", hard=first, medication=" and ".join(used))
-    if "any_opioid_medication" in offer.known_no or offer.known_no >= facts.MAINTENANCE:
+        if "any_opioid_medication" in offer.known_no and told not in offer.facts:
+            return ask("opioid_medication_contradicts", hard=first, medication=" and ".join(used), settles=told)
+        if told not in offer.known_no:
+            return met("opioid_medication_listed", hard=first, medication=" and ".join(used))
+    if told in offer.facts:
+        return met("opioid_medication_listed", hard=first, medication="methadone or buprenorphine")
+    if not offer.known_no.isdisjoint({"any_opioid_medication", told}) or offer.known_no >= facts.MAINTENANCE:
         return against("opioid_medication_refused", hard=first)
     if "detox_opioid" in offer.facts:
-        return ask("opioid_detox_only", hard=first)
-    return ask("opioid_medication_not_listed", hard=first)
+        return ask("opioid_detox_only" if first else "opioid_bed_only", hard=first, settles=told)
+    return ask("opioid_medication_not_listed", hard=first, settles=told)
+
+
+def concerns_opioids(need: Need) -> bool:
+    return "opioid" in need.substances or main_care(need) is Care.OPIOID_MEDICATION
+
+
+def opioid_program(need: Need, offer: Offer) -> Finding | None:
+    """Certified under 42 CFR part 8: it may give methadone."""
+    return met("opioid_program") if "opioid_treatment_program" in offer.facts else None
+
+
+def same_day_start(need: Need, offer: Offer) -> Finding | None:
+    """No code of a listing states it: it is asked, and remembered once a program has told us."""
+    match offer.says("same_day_start"):
+        case True:
+            return met("same_day_start")
+        case False:
+            return against("no_same_day_start")
+    return ask("same_day_ask", settles="same_day_start")
 
 
 def chosen_medication(need: Need, offer: Offer) -> Finding | None:
-    if not need.medication:
-        return None
     used = sorted(need.medication & offer.facts)
     if used:
         return met("chosen_medication_listed", medication=" and ".join(used)).by(len(used))
@@ -138,17 +171,19 @@ def chosen_medication(need: Need, offer: Offer) -> Finding | None:
 
 
 def keeps_medication(need: Need, offer: Offer) -> Finding | None:
-    if not need.on_medication:
-        return None
-    return met("keeps_medication") if "keeps_opioid_medication" in offer.facts else ask("keeps_medication_ask")
+    fact = "keeps_opioid_medication"
+    return met("keeps_medication") if fact in offer.facts else ask("keeps_medication_ask", settles=fact)
 
 
 def treats_the_substance(need: Need, offer: Offer) -> Finding | None:
     """A listing that says it does not treat a substance, yet lists care for it (118 do), has to be asked."""
     for substance in sorted(need.substances):
-        if f"treats_{substance}_use" in offer.known_no:
+        told = f"treats:{substance}"
+        if told in offer.known_no:
+            return against("substance_refused", hard=True, substance=substance)
+        if f"treats_{substance}_use" in offer.known_no and told not in offer.facts:
             if offer.lists_any(facts.care_for(substance)):
-                return ask("substance_contradicts", hard=True, substance=substance)
+                return ask("substance_contradicts", hard=True, substance=substance, settles=told)
             return against("substance_refused", hard=True, substance=substance)
     return None
 

@@ -1,80 +1,39 @@
-"""From a need to the programs on the desk: the query, the map from rows to offers, and how far to look.
+"""From a need to the programs on the desk: what is looked at, how far, and the map from rows to offers.
 
-One query finds the nearest programs that say they give the care looked for, and beside them a few of the
-nearest that do not say so, because a listing's silence is not a no. PostgreSQL does the geography and the
-codes in one index; the engine ranks what is left.
+One query finds the nearest programs (``nearest.py``), the engine ranks them with reasons, and how many more there are,
+and what would bring them back, is counted apart over the whole distance (``counting.py``).
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, Self
+from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from math import ceil
+
 from django.utils import timezone
 
-from helpline.programs.geography import chord_of
-from helpline.programs.models import Place, Program, ProgramQuerySet, ServiceCode
+from helpline.programs.models import Place
 from intake.inquiries.answers import Answers
 from intake.inquiries.triage import Triage
+from intake.matching import telling
+from intake.matching.codebook import CodeBook
+from intake.matching.counting import STEPS, counted
 from intake.matching.engine import Matches, Say, match
-from intake.matching.facts import Statement, statements
+from intake.matching.nearest import Row, miles_to_the_next, nearest
 from intake.matching.need import Listing, Need, Offer
-from intake.matching.rules import evidence, setting
 
-STEPS = (25, 50, 100, 200)
-LIKELY_LIMIT = 150
-OTHERS_LIMIT = 50
+TRIES = 5
 HIDDEN_STEP_MILES = 10
 PLACE_NEEDED = Say("place_needed", "Ask for a ZIP code to find programs.")
 NOTHING_LISTED = Say(
     "nothing_listed",
-    f"No program within {STEPS[-1]} miles lists this care. Ask a hospital, programs further away, or about telehealth.",
+    "No program that we know lists this care. Ask a hospital, and the state's agency by 1-800-662-4357 (SAMHSA).",
 )
-FIELDS = (
-    "id",
-    "name1",
-    "name2",
-    "street1",
-    "street2",
-    "city",
-    "state",
-    "zip",
-    "phone",
-    "intake_lines",
-    "codes",
-    "latitude",
-    "longitude",
-    "status",
-    "confidential",
-    "verified_at",
-    "edition__published",
-    "miles",
+IF_IT_CANNOT_WAIT = Say(
+    "cannot_wait",
+    "If it cannot wait: the nearest emergency department or 911; for thoughts of suicide call or text 988.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CodeBook:
-    """What each number in ``Program.codes`` says, over every edition."""
-
-    says: Mapping[int, Statement]
-
-    @classmethod
-    def load(cls) -> Self:
-        known = statements()
-        rows = ServiceCode.objects.values_list("id", "edition__code", "code")
-        return cls({number: known[of, code] for number, of, code in rows if (of, code) in known})
-
-    def numbers(self, facts: frozenset[str]) -> list[int]:
-        """The codes that say yes to any of these facts."""
-        return sorted(number for number, says in self.says.items() if says.yes and says.fact in facts)
-
-    def read(self, numbers: Iterable[int]) -> tuple[frozenset[str], frozenset[str]]:
-        """Known yes and known no; what a listing contradicts itself on is neither."""
-        said = [says for number in numbers if (says := self.says.get(number))]
-        yes = frozenset(each.fact for each in said if each.yes)
-        no = frozenset(each.fact for each in said if not each.yes)
-        return yes - no, no - yes
 
 
 def need_of(answers: Answers, triage: Triage, *, miles: int = 50, plan: str | None = None) -> Need:
@@ -92,110 +51,82 @@ def need_of(answers: Answers, triage: Triage, *, miles: int = 50, plan: str | No
 
 
 def choose(need: Need, *, today: date, hidden_places: bool = False) -> Matches:
-    """The programs for a need, ranked with reasons, looking further when none near lists the care.
+    """The programs for a need, ranked with reasons and counted, looking further when none near lists the care.
 
     ``hidden_places`` adds confidential sites, for consultants only: their offers carry a phone, no address.
     Without a place nothing is looked up, and a note says that a ZIP code is needed. ``need.miles`` of the
-    answer is how far was looked. Three statements, and one more for each step further that is tried.
+    answer is how far was looked.
     """
     if need.latitude is None or need.longitude is None:
         return match(need, [], today=today, notes=(PLACE_NEEDED,))
-    programs = Program.objects.listed() if hidden_places else Program.objects.public()
     codes = CodeBook.load()
-    nearby = programs.near(need.latitude, need.longitude, max(need.miles, STEPS[-1]))
-    counts = count_within(nearby, need, codes)
-    for miles in reaches(need.miles, counts):
-        rows = nearest(programs.near(need.latitude, need.longitude, miles), need, codes)
-        found = match(
-            replace(need, miles=miles),
-            [offer_of(row, codes) for row in rows],
-            today=today,
-            notes=how_far(need.miles, miles, counts),
-        )
+    found = ranked(need, codes, today=today, hidden_places=hidden_places)
+    if not found.likely:
+        found = _further(need, codes, today=today, hidden_places=hidden_places)
+    return counted(found, codes, hidden_places=hidden_places)
+
+
+def ranked(need: Need, codes: CodeBook, *, today: date, hidden_places: bool, afar: bool = False) -> Matches:
+    """The match itself: what the query finds within ``need.miles``, ranked with reasons. Two statements."""
+    rows = nearest(need, codes, hidden_places=hidden_places, afar=afar or bool(need.telehealth))
+    told = telling.told_by((row.id for row in rows), now=timezone.now())
+    return match(need, [offer_of(row, codes, told.get(row.id, telling.NOTHING)) for row in rows], today=today)
+
+
+def _further(need: Need, codes: CodeBook, *, today: date, hidden_places: bool) -> Matches:
+    """Look again where the nearest that list the care are, if need be in other states, and by telehealth; say so."""
+    for miles in _reaches(need, codes, hidden_places=hidden_places):
+        found = ranked(replace(need, miles=miles), codes, today=today, hidden_places=hidden_places, afar=True)
         if found.likely:
-            return found
-    return replace(found, notes=(*found.notes, NOTHING_LISTED))
+            return replace(found, notes=(_widened(need.miles, miles), IF_IT_CANNOT_WAIT))
+    found = ranked(need, codes, today=today, hidden_places=hidden_places, afar=True)
+    return replace(found, notes=(NOTHING_LISTED, IF_IT_CANNOT_WAIT))
 
 
-def count_within(nearby: ProgramQuerySet, need: Need, codes: CodeBook) -> dict[int, int]:
-    """How many programs list the care looked for, within the wished distance and each step: by miles."""
-    if wanted := setting(need):
-        nearby = nearby.filter(codes__overlap=codes.numbers(wanted))
-    steps = sorted({need.miles, *STEPS})
-    within = {f"within_{miles}": Count("id", filter=Q(chord__lte=chord_of(miles))) for miles in steps}
-    counted = nearby.order_by().aggregate(**within)
-    return {miles: counted[f"within_{miles}"] for miles in steps}
+def _reaches(need: Need, codes: CodeBook, *, hidden_places: bool) -> Iterator[int]:
+    """The next distances, in miles, that bring a program which lists the care: a step each, then wherever it is."""
+    tried = need.miles
+    for _ in range(TRIES):
+        far = miles_to_the_next(need, codes, hidden_places=hidden_places, beyond=tried)
+        if far is None:
+            return
+        tried = next((step for step in STEPS if step >= far), ceil(far / 50) * 50)
+        yield tried
 
 
-def reaches(wished: int, counts: Mapping[int, int]) -> list[int]:
-    """How far to look, in turn: as wished if that brings any, then each step that brings more."""
-    found, seen = [], 0
-    for miles, count in sorted(counts.items()):
-        if miles >= wished and count > seen:
-            found.append(miles)
-            seen = count
-    return found or [wished]
+def _widened(wished: int, miles: int) -> Say:
+    words = f"No program within {wished} miles lists this care, so we looked within {miles} miles."
+    return Say("widened", words, (("wished", str(wished)), ("miles", str(miles))))
 
 
-def nearest(near: ProgramQuerySet, need: Need, codes: CodeBook) -> QuerySet[Program, Any]:
-    """The nearest that list the care, and the nearest few that do not say, in one statement: ``FIELDS``."""
-    rows: QuerySet[Program, Any] = near.values(*FIELDS)
-    wanted = codes.numbers(evidence(need))
-    if not wanted:
-        return rows[: LIKELY_LIMIT + OTHERS_LIMIT]
-    likely = rows.filter(codes__overlap=wanted)[:LIKELY_LIMIT]
-    others = rows.exclude(codes__overlap=wanted)[:OTHERS_LIMIT]
-    return likely.union(others, all=True)
-
-
-def offer_of(row: Mapping[str, Any], codes: CodeBook) -> Offer:
-    """A row of ``FIELDS`` as an offer. A hidden place keeps its phone, its name and a rough distance."""
-    yes, no = codes.read(row["codes"])
-    offer = Offer(
-        public_id=str(row["id"]),
-        name=row["name1"],
-        program_name=row["name2"],
-        state=row["state"],
-        phone=row["phone"],
-        intake_phone=row["intake_lines"][0] if row["intake_lines"] else "",
-        distance_miles=row["miles"],
+def offer_of(row: Row, codes: CodeBook, told: telling.Answers = telling.NOTHING) -> Offer:
+    """A row as an offer. A hidden place keeps its phone, its name and a rough distance."""
+    yes, no = codes.read(row.codes)
+    if told is not telling.NOTHING:
+        yes, no = told.over(yes, no)
+    hidden = row.confidential
+    return Offer(
+        public_id=str(row.id),
+        name=row.name1,
+        program_name=row.name2,
+        street="" if hidden else f"{row.street1}, {row.street2}".strip(", "),
+        city="" if hidden else row.city,
+        state=row.state,
+        zip="" if hidden else row.zip,
+        phone=row.phone,
+        intake_phone=row.intake_lines[0] if row.intake_lines else "",
+        distance_miles=_roughly(row.miles) if hidden else row.miles,
+        latitude=None if hidden else row.latitude,
+        longitude=None if hidden else row.longitude,
         facts=yes,
         known_no=no,
-        published=row["edition__published"],
-        verified_on=timezone.localtime(row["verified_at"]).date() if row["verified_at"] else None,
-        listing=Listing(row["status"]),
-        confidential=row["confidential"],
+        published=row.published,
+        verified_on=timezone.localtime(row.verified_at).date() if row.verified_at else None,
+        listing=Listing(row.status),
+        confidential=hidden,
+        told=tuple(sorted({**told.yes, **told.no}.items())),
     )
-    return _hidden(offer) if row["confidential"] else _with_address(offer, row)
 
 
-def _with_address(offer: Offer, row: Mapping[str, Any]) -> Offer:
-    street = ", ".join(part for part in (row["street1"], row["street2"]) if part)
-    where = {name: row[name] for name in ("city", "zip", "latitude", "longitude")}
-    return replace(offer, street=street, **where)
-
-
-def _hidden(offer: Offer) -> Offer:
-    if offer.distance_miles is None:
-        return offer
-    rough = HIDDEN_STEP_MILES * round(offer.distance_miles / HIDDEN_STEP_MILES)
-    return replace(offer, distance_miles=float(rough))
-
-
-def how_far(wished: int, miles: int, counts: Mapping[int, int]) -> tuple[Say, ...]:
-    """That the search went further than wished, and how many more there are one step on."""
-    notes = []
-    if miles > wished:
-        words = f"No program within {wished} miles lists this care, so we looked within {miles} miles."
-        notes.append(Say("widened", words, (("wished", str(wished)), ("miles", str(miles)))))
-    further = next((each for each in sorted(counts) if each > miles and counts[each] > counts[miles]), None)
-    if further:
-        more = str(counts[further] - counts[miles])
-        notes.append(
-            Say(
-                "more_within",
-                f"{more} more within {further} miles.",
-                (("count", more), ("miles", str(further))),
-            )
-        )
-    return tuple(notes)
+def _roughly(miles: float) -> float:
+    return float(HIDDEN_STEP_MILES * round(miles / HIDDEN_STEP_MILES))

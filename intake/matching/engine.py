@@ -6,14 +6,15 @@ unknown), and programs left out, counted by what is against them and by what wou
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Self
 
 from intake.inquiries.triage import Care
+from intake.matching.cover import Way, ways
 from intake.matching.need import Need, Offer
-from intake.matching.reasons import WEIGHTS, WEIGHTS_VERSION, Kind, Reason, weigh
+from intake.matching.reasons import WEIGHTS, WEIGHTS_VERSION, Kind, Reason, weighing
 from intake.matching.rules import rules_for, setting
 
 Json = dict[str, Any]
@@ -102,7 +103,10 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The answer. ``first_aid`` stands above every program; ``notes`` say what the search did by itself."""
+    """The answer. ``first_aid`` stands above every program; ``notes`` say what the search did by itself.
+
+    ``help_listed``: for somebody who cannot pay, how many in reach list each kind of help.
+    """
 
     version: str
     today: date
@@ -113,6 +117,12 @@ class Matches:
     excluded: tuple[Exclusion, ...] = ()
     notes: tuple[Say, ...] = ()
     left_out: tuple[Offer, ...] = ()
+    help_listed: tuple[Say, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """What to know about paying, where there is no ordinary plan."""
+        return ways(self.need)
 
     @property
     def ranked(self) -> tuple[Match, ...]:
@@ -136,6 +146,8 @@ class Matches:
             "excluded": [each.to_json() for each in self.excluded],
             "notes": [each.to_json() for each in self.notes],
             "left_out": [each.to_json() for each in self.left_out],
+            "help_listed": [each.to_json() for each in self.help_listed],
+            "ways": [asdict(each) for each in self.ways],
         }
 
     @classmethod
@@ -157,7 +169,7 @@ class Matches:
 
     @classmethod
     def of(cls, need: Need, offers: Iterable[Offer], *, today: date, version: str, notes: tuple[Say, ...]) -> Self:
-        considered = sorted((consider(need, offer, today, version) for offer in offers), key=lambda m: m.rank)
+        considered = sorted(consider(need, offers, today=today, version=version), key=lambda each: each.rank)
         out = [each for each in considered if each.against]
         kept = [each for each in considered if not each.against]
         return cls(
@@ -191,10 +203,12 @@ def match(
     return Matches.of(need, offers, today=today, version=version, notes=notes)
 
 
-def consider(need: Need, offer: Offer, today: date, version: str = WEIGHTS_VERSION) -> Match:
-    """One offer with everything the rules find to say about it."""
-    findings = (rule(need, offer) for rule in rules_for(need, today))
-    return Match(offer, tuple(weigh(finding, version) for finding in findings if finding is not None))
+def consider(need: Need, offers: Iterable[Offer], *, today: date, version: str = WEIGHTS_VERSION) -> Iterator[Match]:
+    """Each offer, in the order given, with everything the rules find to say about it."""
+    rules, weighed = rules_for(need, today), weighing(version)
+    for offer in offers:
+        findings = [finding for rule in rules if (finding := rule(need, offer)) is not None]
+        yield Match(offer, tuple([reason for finding in findings if (reason := weighed(finding)) is not None]))
 
 
 def first_aid(need: Need) -> tuple[Say, ...]:
@@ -211,6 +225,7 @@ def first_aid(need: Need) -> tuple[Say, ...]:
 
 LEFT_OUT: Mapping[str, tuple[str, str]] = {
     "too_far": ("Too far", "if the person can travel further"),
+    "help_refused": ("No free care and no help with the cost", "if it is paid for in another way"),
     "payment_refused": ("Cannot be paid for this way", "if it is paid for in another way"),
     "plan_refused": ("Does not take this plan", "if it is paid for in another way"),
     "care_refused": ("Does not give this kind of care", "if another kind of care would do"),
@@ -234,14 +249,28 @@ def count_exclusions(out: Iterable[Match]) -> tuple[Exclusion, ...]:
     for each in out:
         for code in dict.fromkeys(reason.code for reason in each.against):
             by_code[code].append(each)
-    counted = [_exclusion(code, matches) for code, matches in by_code.items()]
+    return excluded_for(
+        {code: (len(matches), _alone(code, matches), _ids(matches)) for code, matches in by_code.items()}
+    )
+
+
+def _alone(code: str, matches: Iterable[Match]) -> int:
+    return sum({reason.code for reason in each.against} == {code} for each in matches)
+
+
+def _ids(matches: Iterable[Match]) -> tuple[str, ...]:
+    return tuple(sorted(each.offer.public_id for each in matches))
+
+
+def excluded_for(counts: Mapping[str, tuple[int, int, tuple[str, ...]]]) -> tuple[Exclusion, ...]:
+    """Exclusions from their counts: by code how many, how many for that alone, and those that are named."""
+    counted = [_exclusion(code, *each) for code, each in counts.items()]
     return tuple(sorted(counted, key=lambda each: (-each.would_return, -each.count, each.code)))
 
 
-def _exclusion(code: str, matches: list[Match]) -> Exclusion:
-    alone = sum({reason.code for reason in each.against} == {code} for each in matches)
+def _exclusion(code: str, count: int, alone: int, programs: tuple[str, ...]) -> Exclusion:
     words, condition = LEFT_OUT[code]
-    words = f"{words}: {len(matches)}."
+    words = f"{words}: {count}."
     if alone and condition:
         words = f"{words} {alone} more {condition}."
-    return Exclusion(code, len(matches), alone, words, tuple(sorted(m.offer.public_id for m in matches)))
+    return Exclusion(code, count, alone, words, programs)

@@ -66,6 +66,22 @@ def plan_accepted(plan: str) -> str:
     return f"plan:{plan}"
 
 
+def medicaid_accepted(state: str) -> str:
+    """That the program takes the Medicaid of this state, wherever it stands itself, as the program told us."""
+    return f"medicaid:{state}"
+
+
+# What programs are asked and no code of a listing states, by what the fact's name begins with
+ASKED = ("plan:", "medicaid:", "takes:", "care:", "treats:", "withdrawal_24h:", "withdrawal_outpatient:")
+ASKED_PLAINLY = frozenset({"accepts_pregnant", "same_day_start", "admits_nights_and_weekends", "help_with_cost"})
+
+
+def can_be_told(fact: str) -> bool:
+    """Whether this is a fact that a program can tell us, and no made-up word."""
+    named = fact in ASKED_PLAINLY or any(says.fact == fact for says in statements().values())
+    return named or (fact.startswith(ASKED) and 0 < len(fact.partition(":")[2]) <= 40)
+
+
 def care_for(substance: str) -> frozenset[str]:
     """The facts that cannot be so unless the program treats use of this substance."""
     return TREATMENT_OF.get(substance, frozenset()) | {f"detox_{substance}"}
@@ -85,6 +101,9 @@ SETTINGS = BEDS | {
 }
 MAINTENANCE = frozenset({"methadone", "buprenorphine"})
 TREATMENT_OF = {"alcohol": frozenset({"alcohol_medication"}), "opioid": MAINTENANCE}
+CO_OCCURRING = frozenset({"co_occurring_treatment", "co_occurring_group"})
+TELEHEALTH = frozenset({"telehealth"})
+HELP_TOLD = "help_with_cost"  # what a program says when asked whether there is free care or help with the cost
 HELP_WITH_COST = ("no_payment", "block_grant", "sliding_scale", "payment_assistance")
 PAYMENTS = frozenset(HELP_WITH_COST) | {
     "takes_medicare",

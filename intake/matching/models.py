@@ -70,6 +70,29 @@ class PlaceHold(models.Model):
         return f"hold of {self.opening_id}"
 
 
+class Told(models.Model):
+    """What a program said when somebody of ours asked. Rows are added; the newest of a fact counts.
+
+    ``fact`` is a name of ``matching.facts`` and says nothing of a person: "plan:" and a payer's id, "same_day_start".
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    fact = models.CharField(max_length=80)
+    says = models.BooleanField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(("id", "program", "fact", "says", "by", "at"), PLAIN)
+
+    class Meta:
+        db_table = "matching_told"
+        indexes = [models.Index(fields=["program", "fact", "-id"], name="told_newest_of_a_fact")]
+
+    def __str__(self) -> str:
+        return f"{self.fact}: {'yes' if self.says else 'no'}"
+
+
 class ReferralState(models.TextChoices):
     PREPARED = "prepared", "Packet opened, not given yet"
     SENT = "sent", "Packet given to the program"

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from intake.inquiries.answers import Answers, GenderWish, InsuranceKind, Said
+from intake.inquiries.answers import Answers, GenderWish, InsuranceKind, Route, Said
 from intake.inquiries.spelling import words
 from intake.inquiries.substance_words import LETHAL_WITHDRAWAL
 from intake.inquiries.triage import Care, Triage, Urgency
@@ -22,7 +22,9 @@ class PayerKind(StrEnum):
     PRIVATE = "private"
     MEDICAID = "medicaid"
     MEDICARE = "medicare"
-    MILITARY = "military"
+    MILITARY = "military"  # TRICARE, CHAMPVA or the VA: not said which
+    TRICARE = "tricare"
+    CHAMPVA = "champva"
     VA = "va"
     INDIAN_HEALTH = "indian_health"
     STATE_PLAN = "state_plan"
@@ -90,6 +92,8 @@ class Need:
     medication: frozenset[str] = frozenset()  # wished: "methadone", "buprenorphine", "naltrexone"
     on_medication: bool | None = field(default=None, repr=False)
     telehealth: bool | None = None
+    injects: bool | None = field(default=None, repr=False)
+    at_night: bool | None = None  # whether it is night or a weekend where they are, so that a bed may have to wait
     state: str | None = None
     latitude: float | None = field(default=None, repr=False)
     longitude: float | None = field(default=None, repr=False)
@@ -128,6 +132,7 @@ class Need:
             deaf=_yes_or_no(wish.deaf_asl),
             medication=_medication(wish.medication, opioid="opioid" in used),
             telehealth=_yes_or_no(wish.telehealth),
+            injects=True if any(use.how_taken is Route.INJECTED for use in answers.uses) else None,
             state=state,
             latitude=latitude,
             longitude=longitude,
@@ -156,6 +161,7 @@ class Offer:
     ``facts`` are known to be so, ``known_no`` known not to be so; every other fact is unknown.
     ``published``: year of the edition; ``verified_on``: when a person last confirmed the listing.
     ``openings``: places free now, already decayed to ``None`` when too old to believe.
+    ``told``: which of the facts the program told us itself, and how many days ago; they stand over its listing.
     ``confidential``: the place is hidden; address parts are empty and only the phone may be used.
     """
 
@@ -178,6 +184,7 @@ class Offer:
     listing: Listing = Listing.LISTED
     confidential: bool = False
     openings: int | None = None
+    told: tuple[tuple[str, int], ...] = ()
 
     def says(self, fact: str) -> bool | None:
         """True or False when known, ``None`` when it has to be asked."""
@@ -203,6 +210,7 @@ class Offer:
         known["facts"] = frozenset(known.get("facts", ()))
         known["known_no"] = frozenset(known.get("known_no", ()))
         known["listing"] = Listing(known.get("listing", Listing.LISTED))
+        known["told"] = tuple((fact, days) for fact, days in known.get("told", ()))
         if isinstance(verified := known.get("verified_on"), str):
             known["verified_on"] = date.fromisoformat(verified)
         return cls(**known)

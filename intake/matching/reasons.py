@@ -5,10 +5,9 @@ that a stored match can be replayed with the weights it was made with. No weight
 or sponsors, and rules cannot see them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Kind(StrEnum):
@@ -17,12 +16,12 @@ class Kind(StrEnum):
     AGAINST = "against"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule says about one program, before it is weighed.
 
     ``hard``: when UNKNOWN the program goes to "ask first", when AGAINST it is left out.
     ``times``: how many units of the code's weight (steps of nearness, number of further kinds of care).
+    ``settles``: the fact that the program's answer to this question would make known; empty where none would.
     """
 
     code: str
@@ -30,25 +29,25 @@ class Finding:
     hard: bool = False
     params: tuple[tuple[str, str], ...] = ()
     times: int = 1
+    settles: str = ""
 
     def by(self, times: int) -> "Finding":
-        return replace(self, times=times)
+        return self._replace(times=times)
 
 
 def met(code: str, *, hard: bool = False, **params: str) -> Finding:
     return Finding(code, Kind.MET, hard, tuple(params.items()))
 
 
-def ask(code: str, *, hard: bool = False, **params: str) -> Finding:
-    return Finding(code, Kind.UNKNOWN, hard, tuple(params.items()))
+def ask(code: str, *, hard: bool = False, settles: str = "", **params: str) -> Finding:
+    return Finding(code, Kind.UNKNOWN, hard, tuple(params.items()), settles=settles)
 
 
 def against(code: str, *, hard: bool = False, **params: str) -> Finding:
     return Finding(code, Kind.AGAINST, hard, tuple(params.items()))
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """A finding with its weight; a score is the sum of these and nothing else."""
 
     code: str
@@ -57,6 +56,7 @@ class Reason:
     weight: int
     words: str
     params: tuple[tuple[str, str], ...] = ()
+    settles: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, the parameters as an object."""
@@ -67,11 +67,17 @@ class Reason:
             "weight": self.weight,
             "words": self.words,
             "params": dict(self.params),
+            "settles": self.settles,
         }
 
 
-def weigh(finding: Finding, version: str) -> Reason:
-    """The finding with its weight in that version of the table. KeyError when the version is not known."""
+def weigh(finding: Finding, version: str) -> Reason | None:
+    """The finding with its weight in that version of the table. KeyError when the version is not known.
+
+    None for a finding that the version does not name.
+    """
+    if finding.code not in WEIGHTS[version]:
+        return None
     return Reason(
         code=finding.code,
         kind=finding.kind,
@@ -79,94 +85,127 @@ def weigh(finding: Finding, version: str) -> Reason:
         weight=WEIGHTS[version][finding.code] * finding.times,
         words=WORDS[finding.code].format(**dict(finding.params)),
         params=finding.params,
+        settles=finding.settles,
     )
 
 
-WEIGHTS_VERSION = "2026-11-23"
+def weighing(version: str) -> Callable[[Finding], Reason | None]:
+    """``weigh`` for one match, in which the same is found of many programs: each reason is made once."""
+    made: dict[Finding, Reason | None] = {}
 
+    def weighed(finding: Finding) -> Reason | None:
+        if finding not in made:
+            made[finding] = weigh(finding, version)
+        return made[finding]
+
+    return weighed
+
+
+WEIGHTS_VERSION = "2026-11-24"
+
+_FIRST: Mapping[str, int] = {
+    "care_listed": 40,
+    "care_not_stated": -10,
+    "second_care_only": -10,
+    "care_not_listed": -40,
+    "care_refused": 0,
+    "further_care_listed": 4,
+    "withdrawal_confirmed": 60,
+    "withdrawal_both_listed": 25,
+    "withdrawal_setting_only": 8,
+    "withdrawal_substance_only": -10,
+    "withdrawal_not_listed": -40,
+    "withdrawal_refused": 0,
+    "hospital_bed": 8,
+    "withdrawal_medication": 4,
+    "opioid_medication_listed": 40,
+    "opioid_medication_contradicts": 10,
+    "opioid_detox_only": -20,
+    "opioid_medication_not_listed": -20,
+    "opioid_medication_refused": -30,
+    "chosen_medication_listed": 10,
+    "chosen_medication_ask": -3,
+    "keeps_medication": 6,
+    "keeps_medication_ask": -2,
+    "substance_contradicts": -10,
+    "substance_refused": 0,
+    "only_contradicts": -10,
+    "other_substance_only": 0,
+    "dui_only": -20,
+    "age_listed": 10,
+    "age_not_stated": -4,
+    "age_not_listed": -12,
+    "age_refused": 0,
+    "sex_listed": 6,
+    "sex_not_stated": -2,
+    "sex_not_listed": -15,
+    "sex_refused": 0,
+    "pregnancy_listed": 15,
+    "pregnancy_ask": -6,
+    "pregnancy_refused": 0,
+    "plan_confirmed": 25,
+    "plan_refused": 0,
+    "ask_this_plan": 8,
+    "payment_listed": 15,
+    "payment_other_state": 4,
+    "payment_not_stated": -5,
+    "payment_not_listed": -15,
+    "payment_refused": 0,
+    "free_of_charge": 18,
+    "block_grant": 14,
+    "sliding_scale": 12,
+    "payment_assistance": 12,
+    "public_funds_ask": 4,
+    "cash_no_help": -15,
+    "own_health_system_ask": 5,
+    "other_health_system_ask": -25,
+    "very_near": 1,
+    "near": 1,
+    "too_far": 0,
+    "telehealth_far": 0,
+    "distance_not_known": -3,
+    "not_referable": 0,
+    "co_occurring_listed": 6,
+    "co_occurring_ask": -1,
+    "language_listed": 10,
+    "language_ask": -4,
+    "sign_language_listed": 10,
+    "sign_language_ask": -4,
+    "children_beds": 10,
+    "child_care": 6,
+    "children_ask": -4,
+    "veterans_listed": 4,
+    "group_listed": 5,
+    "telehealth_listed": 5,
+    "checked_lately": 6,
+    "checked_this_year": 2,
+    "as_published": -2,
+    "openings_known": 15,
+    "no_openings": -15,
+    "openings_not_known": 0,
+}
 WEIGHTS: Mapping[str, Mapping[str, int]] = {
-    "2026-11-23": {
-        "care_listed": 40,
-        "care_not_stated": -10,
-        "second_care_only": -10,
-        "care_not_listed": -40,
-        "care_refused": 0,
-        "further_care_listed": 4,
-        "withdrawal_confirmed": 60,
-        "withdrawal_both_listed": 25,
-        "withdrawal_setting_only": 8,
-        "withdrawal_substance_only": -10,
-        "withdrawal_not_listed": -40,
-        "withdrawal_refused": 0,
-        "hospital_bed": 8,
-        "withdrawal_medication": 4,
-        "opioid_medication_listed": 40,
-        "opioid_medication_contradicts": 10,
-        "opioid_detox_only": -20,
-        "opioid_medication_not_listed": -20,
-        "opioid_medication_refused": -30,
-        "chosen_medication_listed": 10,
-        "chosen_medication_ask": -3,
-        "keeps_medication": 6,
-        "keeps_medication_ask": -2,
-        "substance_contradicts": -10,
-        "substance_refused": 0,
-        "only_contradicts": -10,
-        "other_substance_only": 0,
-        "dui_only": -20,
-        "age_listed": 10,
-        "age_not_stated": -4,
-        "age_not_listed": -12,
-        "age_refused": 0,
-        "sex_listed": 6,
-        "sex_not_stated": -2,
-        "sex_not_listed": -15,
-        "sex_refused": 0,
-        "pregnancy_listed": 15,
-        "pregnancy_ask": -6,
-        "pregnancy_refused": 0,
-        "plan_confirmed": 25,
-        "plan_refused": 0,
-        "ask_this_plan": 8,
-        "payment_listed": 15,
-        "payment_other_state": 4,
-        "payment_not_stated": -5,
-        "payment_not_listed": -15,
-        "payment_refused": 0,
-        "free_of_charge": 18,
-        "block_grant": 14,
-        "sliding_scale": 12,
-        "payment_assistance": 12,
-        "public_funds_ask": 4,
-        "cash_no_help": -15,
-        "own_health_system_ask": 5,
-        "other_health_system_ask": -25,
-        "very_near": 1,
-        "near": 1,
-        "too_far": 0,
-        "telehealth_far": 0,
-        "distance_not_known": -3,
-        "not_referable": 0,
-        "co_occurring_listed": 6,
-        "co_occurring_ask": -1,
-        "language_listed": 10,
-        "language_ask": -4,
-        "sign_language_listed": 10,
-        "sign_language_ask": -4,
-        "children_beds": 10,
-        "child_care": 6,
-        "children_ask": -4,
-        "veterans_listed": 4,
-        "group_listed": 5,
-        "telehealth_listed": 5,
-        "checked_lately": 6,
-        "checked_this_year": 2,
-        "as_published": -2,
-        "openings_known": 15,
-        "no_openings": -15,
-        "openings_not_known": 0,
+    "2026-11-23": {**_FIRST, "opioid_bed_only": -20},
+    "2026-11-24": {
+        **_FIRST,
+        "opioid_bed_only": -20,
+        # More than all other reasons can bring: medication comes before detoxification without it, however near
+        "opioid_detox_only": -400,
+        "opioid_program": 4,
+        "same_day_start": 12,
+        "no_same_day_start": -4,
+        "same_day_ask": 0,
+        "priority_group": 6,
+        "help_confirmed": 16,
+        "help_refused": 0,
+        "told_us": 0,
+        "night_admission": 6,
+        "no_night_admission": -6,
+        "night_admission_ask": 0,
     },
 }
+"""Versions of the weights. A rule that a version does not name did not exist then, and finds nothing in a replay."""
+
 
 WORDS: Mapping[str, str] = {
     "care_listed": "Lists {care}.",
@@ -187,6 +226,11 @@ WORDS: Mapping[str, str] = {
     "opioid_medication_listed": "Uses {medication}.",
     "opioid_medication_contradicts": "Lists {medication}, yet says it uses no such medication. Ask.",
     "opioid_detox_only": "Lists opioid detoxification but no methadone or buprenorphine, so it is placed lower. Ask.",
+    "opioid_bed_only": "Lists opioid detoxification but no methadone or buprenorphine afterwards. Ask.",
+    "opioid_program": "A certified opioid treatment program.",
+    "same_day_start": "Starts medication on the same day.",
+    "no_same_day_start": "Does not start medication on the same day.",
+    "same_day_ask": "Ask whether medication can start today.",
     "opioid_medication_not_listed": "Lists no methadone or buprenorphine. Ask.",
     "opioid_medication_refused": "Says it uses no medication for opioid use.",
     "chosen_medication_listed": "Uses {medication}, as wished.",
@@ -222,6 +266,13 @@ WORDS: Mapping[str, str] = {
     "sliding_scale": "Fees depend on income. Ask what it would be.",
     "payment_assistance": "Helps with payment. Ask how.",
     "public_funds_ask": "Gets public money. Ask whether care can be free.",
+    "help_confirmed": "Told us that there is free care or help with the cost. Ask how.",
+    "help_refused": "Told us that there is no free care and no help with the cost.",
+    "priority_group": "Gets block-grant money: {group} come first (45 CFR 96.131).",
+    "told_us": "Answers of its own: {count}, the last {days} days ago.",
+    "night_admission": "Admits at night and on weekends, as it told us.",
+    "no_night_admission": "Does not admit at night and on weekends, as it told us.",
+    "night_admission_ask": "Ask whether it admits at night and on weekends.",
     "cash_no_help": "Lists ways to pay that do not help someone who cannot pay. Ask about free care.",
     "own_health_system_ask": "Part of {system}. Ask about eligibility.",
     "other_health_system_ask": "Part of {system}, which has its own rules on who may come. Ask.",

@@ -17,14 +17,18 @@ from intake.matching.care import (
     CARE_FACTS,
     WITHDRAWAL,
     care,
+    care_given,
     chosen_medication,
+    concerns_opioids,
     dui_only,
     further_care,
     hospital_bed,
     keeps_medication,
     main_care,
     opioid_medication,
+    opioid_program,
     other_substance_only,
+    same_day_start,
     treats_the_substance,
     withdrawal_from,
     withdrawal_medication,
@@ -33,6 +37,7 @@ from intake.matching.need import Listing, Need, Offer, PayerKind
 from intake.matching.reasons import Finding, against, ask, met
 
 Rule = Callable[[Need, Offer], Finding | None]
+When = Callable[[Need], object]
 
 BY_TELEHEALTH = frozenset({Care.OPIOID_MEDICATION, Care.INTENSIVE_OUTPATIENT, Care.OUTPATIENT, Care.ASSESSMENT})
 PAYER_FACTS: dict[PayerKind, tuple[str, str]] = {
@@ -40,12 +45,16 @@ PAYER_FACTS: dict[PayerKind, tuple[str, str]] = {
     PayerKind.MEDICAID: ("takes_medicaid", "Medicaid"),
     PayerKind.MEDICARE: ("takes_medicare", "Medicare"),
     PayerKind.MILITARY: ("takes_military_insurance", "military insurance"),
+    PayerKind.TRICARE: ("takes_military_insurance", "TRICARE"),
+    PayerKind.CHAMPVA: ("takes_military_insurance", "CHAMPVA"),
     PayerKind.VA: ("va_health_care", "VA coverage"),
     PayerKind.INDIAN_HEALTH: ("takes_indian_health_funds", "Indian Health Service funds"),
     PayerKind.STATE_PLAN: ("takes_state_plan", "state insurance"),
     PayerKind.SELF_PAY: ("takes_cash", "self-payment"),
 }
-ASK_WHICH_PLAN = frozenset({PayerKind.PRIVATE, PayerKind.MILITARY, PayerKind.VA, PayerKind.INDIAN_HEALTH})
+# "Takes military insurance" (MI of 2022) names no plan, and never means the VA
+OF_THE_MILITARY = frozenset({PayerKind.MILITARY, PayerKind.TRICARE, PayerKind.CHAMPVA})
+ASK_WHICH_PLAN = OF_THE_MILITARY | {PayerKind.PRIVATE, PayerKind.VA, PayerKind.INDIAN_HEALTH}
 HELP_CODES = {
     "no_payment": "free_of_charge",
     "block_grant": "block_grant",
@@ -59,6 +68,7 @@ SYSTEMS = {
 }
 NEAREST = 20  # closeness counts in steps of STEP_MILES, from NEAREST steps down to none
 STEP_MILES = 5
+PREGNANT_FIRST, INJECTING_FIRST = "people who are pregnant", "people who inject"
 LATELY_DAYS = 90
 THIS_YEAR_DAYS = 365
 
@@ -99,52 +109,72 @@ def _accepted(offer: Offer, fact: str, answers: frozenset[str], about: str, /, *
     if fact in offer.known_no:
         return against(f"{about}_refused", hard=True, **words)
     silent = offer.silent_on(answers)
-    return ask(f"{about}_not_stated" if silent else f"{about}_not_listed", hard=True, **words)
+    return ask(f"{about}_not_stated" if silent else f"{about}_not_listed", hard=True, settles=fact, **words)
 
 
 def pregnancy(need: Need, offer: Offer) -> Finding | None:
-    if not need.pregnant:
-        return None
-    if "group_pregnant" in offer.facts or "accepts_pregnant" in offer.facts:
-        return met("pregnancy_listed", hard=True)
     if "accepts_pregnant" in offer.known_no:
         return against("pregnancy_refused", hard=True)
-    return ask("pregnancy_ask", hard=True)
+    if "group_pregnant" in offer.facts or "accepts_pregnant" in offer.facts:
+        return met("pregnancy_listed", hard=True)
+    return ask("pregnancy_ask", hard=True, settles="accepts_pregnant")
 
 
 def payment(need: Need, offer: Offer) -> Finding | None:
-    """A listing knows kinds of insurance, not plans: private or military insurance is always "ask"."""
-    if need.payer not in PAYER_FACTS:
-        return None
-    if need.plan and (told := offer.says(facts.plan_accepted(need.plan))) is not None:
-        return met("plan_confirmed", hard=True) if told else against("plan_refused", hard=True)
+    """A listing knows kinds of insurance, not plans: private or military insurance is always "ask".
+
+    What a program told us of this very plan, or of the Medicaid of this very state, comes first.
+    """
+    told = plan_told(need)
+    if told and (answer := offer.says(told)) is not None:
+        return met("plan_confirmed", hard=True) if answer else against("plan_refused", hard=True)
     fact, words = PAYER_FACTS[need.payer]
     if fact in offer.facts:
         return _payer_is_listed(need, offer, words)
+    settles = told or ("" if need.payer in ASK_WHICH_PLAN else fact)
     if fact in offer.known_no:
         return against("payment_refused", hard=True, payer=words)
     silent = offer.silent_on(facts.PAYMENTS)
-    return ask("payment_not_stated" if silent else "payment_not_listed", hard=True, payer=words)
+    return ask("payment_not_stated" if silent else "payment_not_listed", hard=True, payer=words, settles=settles)
+
+
+def plan_told(need: Need) -> str:
+    """The fact that a program's answer about this plan makes known; empty while no plan is known."""
+    if need.plan:
+        return facts.plan_accepted(need.plan)
+    if need.payer is PayerKind.MEDICAID and need.state:
+        return facts.medicaid_accepted(need.state)
+    return f"takes:{need.payer}" if need.payer in OF_THE_MILITARY | {PayerKind.VA} else ""
 
 
 def _payer_is_listed(need: Need, offer: Offer, words: str) -> Finding:
     if need.payer in ASK_WHICH_PLAN:
-        return ask("ask_this_plan", hard=True, payer=words)
+        return ask("ask_this_plan", hard=True, payer=words, settles=plan_told(need))
     if need.payer is PayerKind.MEDICAID and need.state and need.state != offer.state:
-        return ask("payment_other_state", hard=True, state=need.state)
+        return ask("payment_other_state", hard=True, state=need.state, settles=plan_told(need))
     return met("payment_listed", hard=True, payer=words)
 
 
 def cannot_pay(need: Need, offer: Offer) -> Finding | None:
     """Cash is no match for someone who cannot pay; free care, block grants, sliding fees and help are."""
-    if need.payer is not PayerKind.NONE:
-        return None
+    if facts.HELP_TOLD in offer.known_no:
+        return against("help_refused", hard=True)
     for fact in facts.HELP_WITH_COST:
         if fact in offer.facts:
             return met(HELP_CODES[fact], hard=True)
+    if facts.HELP_TOLD in offer.facts:
+        return met("help_confirmed", hard=True)
     if "public_funds" in offer.facts:
-        return ask("public_funds_ask", hard=True)
-    return ask("payment_not_stated" if offer.silent_on(facts.PAYMENTS) else "cash_no_help", hard=True)
+        return ask("public_funds_ask", hard=True, settles=facts.HELP_TOLD)
+    code = "payment_not_stated" if offer.silent_on(facts.PAYMENTS) else "cash_no_help"
+    return ask(code, hard=True, settles=facts.HELP_TOLD)
+
+
+def priority(need: Need, offer: Offer) -> Finding | None:
+    """Who comes first where a program takes block-grant money: 45 CFR 96.131(a), and 96.126(b) for how soon."""
+    if "block_grant" not in offer.facts:
+        return None
+    return met("priority_group", group=PREGNANT_FIRST if need.pregnant else INJECTING_FIRST)
 
 
 def health_system(need: Need, offer: Offer) -> Finding | None:
@@ -152,7 +182,7 @@ def health_system(need: Need, offer: Offer) -> Finding | None:
         if fact in offer.facts:
             own = fact == "va_health_care" and (need.veteran or need.payer is PayerKind.VA)
             own = own or (fact == "indian_health_service" and need.payer is PayerKind.INDIAN_HEALTH)
-            own = own or (fact == "defense_health_care" and need.payer is PayerKind.MILITARY)
+            own = own or (fact == "defense_health_care" and need.payer in (PayerKind.MILITARY, PayerKind.TRICARE))
             return ask("own_health_system_ask" if own else "other_health_system_ask", hard=True, system=system)
     return None
 
@@ -165,9 +195,14 @@ def distance(need: Need, offer: Offer) -> Finding | None:
         steps = max(0, NEAREST - int(offer.distance_miles // STEP_MILES))
         near = met("near", hard=True, miles=miles) if steps < NEAREST else met("very_near", hard=True)
         return near.by(steps)
-    if need.telehealth and main_care(need) in BY_TELEHEALTH and "telehealth" in offer.facts:
+    if by_telehealth(need) and "telehealth" in offer.facts:
         return ask("telehealth_far", hard=True, miles=miles)
     return against("too_far", hard=True, miles=miles)
+
+
+def by_telehealth(need: Need) -> bool:
+    """Whether this care can be given from afar, and they have not said that they would rather not."""
+    return main_care(need) in BY_TELEHEALTH and need.telehealth is not False
 
 
 def referable(need: Need, offer: Offer) -> Finding | None:
@@ -175,36 +210,29 @@ def referable(need: Need, offer: Offer) -> Finding | None:
 
 
 def co_occurring(need: Need, offer: Offer) -> Finding | None:
-    if not need.co_occurring:
-        return None
-    listed = offer.lists_any(frozenset({"co_occurring_treatment", "co_occurring_group"}))
-    return met("co_occurring_listed") if listed else ask("co_occurring_ask")
+    listed = offer.lists_any(facts.CO_OCCURRING)
+    return met("co_occurring_listed") if listed else ask("co_occurring_ask", settles="co_occurring_treatment")
 
 
 def language(need: Need, offer: Offer) -> Finding | None:
-    if not need.language or need.language == "english":
-        return None
-    words = need.language.title()
-    listed = f"language_{need.language}" in offer.facts
-    return met("language_listed", language=words) if listed else ask("language_ask", language=words)
+    words, fact = (need.language or "").title(), f"language_{need.language}"
+    listed = fact in offer.facts
+    return met("language_listed", language=words) if listed else ask("language_ask", language=words, settles=fact)
 
 
 def sign_language(need: Need, offer: Offer) -> Finding | None:
-    if not need.deaf:
-        return None
-    return met("sign_language_listed") if "sign_language" in offer.facts else ask("sign_language_ask")
+    fact = "sign_language"
+    return met("sign_language_listed") if fact in offer.facts else ask("sign_language_ask", settles=fact)
 
 
 def children_along(need: Need, offer: Offer) -> Finding | None:
-    if not need.children_along:
-        return None
     if "beds_for_children" in offer.facts:
         return met("children_beds")
-    return met("child_care") if "child_care" in offer.facts else ask("children_ask")
+    return met("child_care") if "child_care" in offer.facts else ask("children_ask", settles="child_care")
 
 
 def veterans(need: Need, offer: Offer) -> Finding | None:
-    return met("veterans_listed") if need.veteran and "group_veterans" in offer.facts else None
+    return met("veterans_listed") if "group_veterans" in offer.facts else None
 
 
 def group_wish(need: Need, offer: Offer) -> Finding | None:
@@ -213,7 +241,25 @@ def group_wish(need: Need, offer: Offer) -> Finding | None:
 
 
 def telehealth_wish(need: Need, offer: Offer) -> Finding | None:
-    return met("telehealth_listed") if need.telehealth and "telehealth" in offer.facts else None
+    return met("telehealth_listed") if "telehealth" in offer.facts else None
+
+
+def told_us(need: Need, offer: Offer) -> Finding | None:
+    """That some of this is not from a listing but from the program itself, and how long ago."""
+    if not offer.told:
+        return None
+    return met("told_us", count=str(len(offer.told)), days=str(min(days for _, days in offer.told)))
+
+
+def at_night(need: Need, offer: Offer) -> Finding | None:
+    """Whether it admits at night and on weekends: no code of a listing says so."""
+    fact = "admits_nights_and_weekends"
+    match offer.says(fact):
+        case True:
+            return met("night_admission")
+        case False:
+            return against("no_night_admission")
+    return ask("night_admission_ask", settles=fact)
 
 
 def freshness(today: date, need: Need, offer: Offer) -> Finding | None:
@@ -231,40 +277,52 @@ def openings(need: Need, offer: Offer) -> Finding | None:
     return met("openings_known") if offer.openings > 0 else against("no_openings")
 
 
-RULES: tuple[Rule, ...] = (
-    referable,
-    distance,
-    care,
-    opioid_medication,
-    treats_the_substance,
-    other_substance_only,
-    dui_only,
-    age,
-    sex,
-    pregnancy,
-    payment,
-    cannot_pay,
-    health_system,
-    further_care,
-    hospital_bed,
-    withdrawal_medication,
-    chosen_medication,
-    keeps_medication,
-    co_occurring,
-    language,
-    sign_language,
-    children_along,
-    veterans,
-    group_wish,
-    telehealth_wish,
-    openings,
+def _always(need: Need) -> bool:
+    return True
+
+
+RULES: tuple[tuple[Rule, When], ...] = (
+    (referable, _always),
+    (distance, _always),
+    (care, _always),
+    (opioid_medication, concerns_opioids),
+    (treats_the_substance, lambda need: need.substances),
+    (other_substance_only, lambda need: need.substances),
+    (dui_only, _always),
+    (age, lambda need: need.age is not None),
+    (sex, _always),
+    (pregnancy, lambda need: need.pregnant),
+    (payment, lambda need: need.payer in PAYER_FACTS),
+    (cannot_pay, lambda need: need.payer is PayerKind.NONE),
+    (health_system, _always),
+    (priority, lambda need: need.pregnant or need.injects),
+    (further_care, lambda need: len(need.care) > 1),
+    (hospital_bed, lambda need: main_care(need) is Care.WITHDRAWAL_MEDICAL_24H),
+    (withdrawal_medication, lambda need: main_care(need) in WITHDRAWAL),
+    (opioid_program, concerns_opioids),
+    (same_day_start, lambda need: main_care(need) is Care.OPIOID_MEDICATION),
+    (chosen_medication, lambda need: need.medication),
+    (keeps_medication, lambda need: need.on_medication),
+    (co_occurring, lambda need: need.co_occurring),
+    (language, lambda need: need.language not in (None, "", "english")),
+    (sign_language, lambda need: need.deaf),
+    (children_along, lambda need: need.children_along),
+    (veterans, lambda need: need.veteran),
+    (group_wish, lambda need: need.group),
+    (telehealth_wish, lambda need: need.telehealth),
+    (openings, _always),
+    (at_night, lambda need: need.at_night),
+    (told_us, _always),
 )
+"""Each rule with the needs it concerns."""
 
 
 def rules_for(need: Need, today: date) -> tuple[Rule, ...]:
     """Every rule that applies, the one for withdrawal once for each substance."""
-    withdrawal = tuple(partial(withdrawal_from, substance) for substance in sorted(need.withdrawal))
-    return withdrawal + RULES + (partial(freshness, today),)
+    withdrawal: tuple[Rule, ...] = ()
+    if main_care(need) in WITHDRAWAL:
+        withdrawal = tuple(partial(withdrawal_from, substance) for substance in sorted(need.withdrawal))
+    return (*withdrawal, *(rule for rule, when in RULES if when(need)), partial(freshness, today))
 
 
 def setting(need: Need) -> frozenset[str]:
@@ -279,34 +337,73 @@ def evidence(need: Need) -> frozenset[str]:
     return setting(need) | detox
 
 
+def settled_by(need: Need) -> frozenset[str]:
+    """What a program can tell us that says yes to the care looked for, whatever its listing says."""
+    kind = main_care(need)
+    if kind not in WITHDRAWAL or not need.withdrawal:
+        return frozenset({care_given(kind)}) if kind else frozenset()
+    bed = kind is Care.WITHDRAWAL_MEDICAL_24H
+    return frozenset(map(facts.withdrawal_in_bed if bed else facts.withdrawal_outpatient, need.withdrawal))
+
+
+def deciding(need: Need) -> frozenset[str]:
+    """What a listing can say that leaves a program out of this match, or that would bring it in by another payment."""
+    wanted = setting(need) | {"only_alcohol_use", "only_opioid_use"}
+    for substance in need.substances:
+        wanted |= {f"treats_{substance}_use"} | facts.care_for(substance)
+    if concerns_opioids(need):
+        wanted |= facts.MAINTENANCE | {"any_opioid_medication"}
+    if need.payer in PAYER_FACTS:
+        wanted |= {PAYER_FACTS[need.payer][0], "takes_private_insurance", "takes_cash"}
+    if need.payer is PayerKind.NONE:
+        wanted |= {*facts.HELP_WITH_COST, "public_funds", "takes_private_insurance", "takes_cash"}
+    return frozenset(wanted)
+
+
+def decided_by_telling(need: Need) -> frozenset[str]:
+    """What a program can tell us that leaves it out of this match or brings it in."""
+    told = settled_by(need) | {f"treats:{substance}" for substance in need.substances}
+    told |= {facts.HELP_TOLD, "accepts_pregnant", f"accepts_{need.sex}", plan_told(need)}
+    if need.payer in PAYER_FACTS:
+        told |= {PAYER_FACTS[need.payer][0]}
+    return frozenset(told | {age_group(need.age)[0]} if need.age is not None else told)
+
+
 def favourable(need: Need) -> frozenset[str]:
     """The facts that can only help a program with this need; knowing one more never lowers its rank."""
     kind = main_care(need)
     wanted = set().union(*(CARE_FACTS[each] for each in need.care if each in CARE_FACTS))
+    wanted |= {care_given(kind)} if kind and not (kind in WITHDRAWAL and need.withdrawal) else set()
+    wanted |= {f"treats:{substance}" for substance in need.substances}
     if kind in WITHDRAWAL:
         wanted |= {f"detox_{each}" for each in need.withdrawal} | {"detox_with_medication"}
         wanted |= {facts.withdrawal_in_bed(each) for each in need.withdrawal}
         wanted |= {facts.withdrawal_outpatient(each) for each in need.withdrawal}
     if "opioid" in need.substances:
-        wanted |= facts.MAINTENANCE
+        wanted |= facts.MAINTENANCE | {"opioid_treatment_program"}
+    if kind is Care.OPIOID_MEDICATION:
+        wanted.add("same_day_start")
     if need.age is not None:
         wanted.add(age_group(need.age)[0])
     if need.sex is not None:
         wanted.add(f"accepts_{need.sex}")
     if need.payer in PAYER_FACTS and need.payer is not PayerKind.VA:
         wanted.add(PAYER_FACTS[need.payer][0])
+    if need.payer in PAYER_FACTS and (told := plan_told(need)):
+        wanted.add(told)
     if need.payer is PayerKind.NONE:
-        wanted |= set(facts.HELP_WITH_COST)
-    if need.plan:
-        wanted.add(facts.plan_accepted(need.plan))
+        wanted |= {*facts.HELP_WITH_COST, facts.HELP_TOLD}
     wishes = {
         "group_pregnant": need.pregnant,
+        "accepts_pregnant": need.pregnant,
+        "block_grant": need.pregnant or need.injects,
         "group_veterans": need.veteran,
         "co_occurring_treatment": need.co_occurring,
         "sign_language": need.deaf,
         "beds_for_children": need.children_along,
         "keeps_opioid_medication": need.on_medication,
         "telehealth": need.telehealth,
+        "admits_nights_and_weekends": need.at_night,
         f"group_{need.group}": need.group,
         f"language_{need.language}": need.language,
     }

@@ -35,7 +35,15 @@ QUESTIONS: Mapping[str, Promise] = {
         WITHDRAWAL,
     ),
     **dict.fromkeys(("care_not_stated", "second_care_only", "care_not_listed"), OFFERS),
-    **dict.fromkeys(("opioid_medication_contradicts", "opioid_detox_only", "opioid_medication_not_listed"), MEDICATION),
+    **dict.fromkeys(
+        (
+            "opioid_medication_contradicts",
+            "opioid_detox_only",
+            "opioid_bed_only",
+            "opioid_medication_not_listed",
+        ),
+        MEDICATION,
+    ),
     **dict.fromkeys(("age_not_stated", "age_not_listed", "sex_not_stated", "sex_not_listed"), GROUP),
     **dict.fromkeys(("ask_this_plan", "payment_not_stated", "payment_not_listed"), PLAN),
     **dict.fromkeys(("public_funds_ask", "cash_no_help"), COST),

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
 from math import dist
 from uuid import UUID
@@ -12,17 +13,23 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from psycopg.sql import SQL
 from pytest_django.plugin import DjangoDbBlocker
 
+from helpline.accounts.models import User
 from helpline.programs.geography import chord_of, unit_point
 from helpline.programs.models import Place, Program
 from intake.inquiries.answers import Answers, Said, Use
 from intake.inquiries.triage import Care, assess
-from intake.matching import choosing
-from intake.matching.choosing import CodeBook, choose
-from intake.matching.engine import Matches
+from intake.matching import facts, nearest, telling
+from intake.matching.choosing import choose, offer_of
+from intake.matching.codebook import CodeBook
+from intake.matching.engine import Matches, match
+from intake.matching.models import Told
+from intake.matching.nearest import Row, statement
 from intake.matching.need import Need, PayerKind
-from intake.matching.rules import evidence
+from intake.matching.rules import evidence, setting
 from tests.matching.offers import CLONAZEPAM_AND_ALCOHOL, OPIOID_MEDICAID, TODAY
 from tests.servers import copy_database, drop_database
 
@@ -82,25 +89,55 @@ def test_montana_without_money_looks_further_and_says_so() -> None:
     ]
 
 
-def test_nowhere_in_reach_is_said_and_no_place_is_asked_for() -> None:
+def test_from_an_ocean_the_nearest_is_found_in_another_state_and_no_place_is_asked_for() -> None:
     ocean = replace(CLONAZEPAM_AND_ALCOHOL, latitude=0.0, longitude=-150.0)
-    assert "nothing_listed" in notes(choose(ocean, today=TODAY))
+    found = choose(ocean, today=TODAY)
+    assert found.need.miles > 200
+    assert {each.offer.state for each in found.likely} == {"HI"}
+    assert {"widened", "cannot_wait"} <= notes(found)
     assert notes(choose(replace(ocean, latitude=None), today=TODAY)) == {"place_needed"}
+
+
+def test_where_nobody_lists_the_care_at_all_the_way_out_is_said() -> None:
+    need = at(CLONAZEPAM_AND_ALCOHOL, "35203")
+    beds = Program.objects.filter(codes__overlap=CodeBook.load().numbers(setting(need)))
+    changed = beds.update(confidential=True)
+    try:
+        found = choose(need, today=TODAY)
+        assert changed > 1000
+        assert {"nothing_listed", "cannot_wait"} <= notes(found)
+        assert found.ask_first
+    finally:
+        Program.objects.filter(confidential=True).update(confidential=False)
+
+
+def test_medication_from_afar_is_offered_where_none_is_near() -> None:
+    need = replace(at(OPIOID_MEDICAID, "59001"), miles=25, telehealth=True)
+    far = [each for each in choose(need, today=TODAY).ask_first if "telehealth_far" in {r.code for r in each.questions}]
+    assert far
+    assert {each.offer.state for each in far} == {"MT"}
+    assert all("telehealth" in each.offer.facts for each in far)
+    declined = choose(replace(need, telehealth=False), today=TODAY)
+    assert all("telehealth_far" not in {r.code for r in each.reasons} for each in declined.ranked)
 
 
 def test_the_index_gives_place_and_codes_together() -> None:
     need = at(CLONAZEPAM_AND_ALCOHOL, "10001")
-    assert need.latitude is not None
-    assert need.longitude is not None
-    near = Program.objects.public().near(need.latitude, need.longitude, 50)
-    plan = choosing.nearest(near, need, CodeBook.load()).explain()
+    sql, given = statement(need, CodeBook.load())
+    with connection.cursor() as cursor:
+        cursor.execute(nearest.OUTWARD.format(SQL("EXPLAIN {}").format(sql)), given)
+        cursor.nextset()
+        plan = "\n".join(line for (line,) in cursor.fetchall())
     scan = plan[plan.index("Index Scan using program_place_and_codes") :]
     assert "codes && " in scan.split("Filter:")[0]
     assert 'Order By: ("position" <->' in scan
+    assert "Bitmap" not in plan.replace("Bitmap Index Scan on told", "").replace(
+        "Bitmap Heap Scan on matching_told", ""
+    )
     assert "Seq Scan on programs_program" not in plan
 
 
-def test_the_same_programs_in_the_same_order_as_looking_at_every_one() -> None:
+def test_the_same_programs_as_looking_at_every_one() -> None:
     codes = CodeBook.load()
     everyone = [
         (row, unit_point(latitude, longitude))
@@ -113,23 +150,73 @@ def test_the_same_programs_in_the_same_order_as_looking_at_every_one() -> None:
     for care in (Care.WITHDRAWAL_MEDICAL_24H, Care.OPIOID_MEDICATION, Care.OUTPATIENT):
         need = replace(CLONAZEPAM_AND_ALCOHOL, care=(care,))
         wanted = set(codes.numbers(evidence(need)))
+        settings = set(codes.numbers(facts.SETTINGS | evidence(need)))
         for latitude, longitude in chance.sample(places, 15):
-            near = Program.objects.public().near(latitude, longitude, 50)
-            found = [row["id"] for row in choosing.nearest(near, need, codes)]
+            found = nearest.nearest(replace(need, latitude=latitude, longitude=longitude), codes, hidden_places=False)
             here, reach = unit_point(latitude, longitude), chord_of(50)
             within = sorted((dist(here, point), *row) for row, point in everyone if dist(here, point) <= reach)
-            likely = [number for _, number, said in within if wanted & set(said)]
-            others = [number for _, number, said in within if not wanted & set(said)]
-            assert found == likely[: choosing.LIKELY_LIMIT] + others[: choosing.OTHERS_LIMIT]
+            likely = [number for _, number, said in within if wanted & set(said)][: nearest.LIKELY_LIMIT]
+            others = [number for _, number, said in within if not wanted & set(said)][: nearest.OTHERS_LIMIT]
+            silent = [number for _, number, said in within if not settings & set(said)][: nearest.SILENT_LIMIT]
+            chosen = {*likely, *others, *silent}
+            assert [row.id for row in found] == [number for _, number, _ in within if number in chosen]
 
 
-def test_three_statements_however_many_programs() -> None:
+def test_what_is_left_out_is_counted_over_the_whole_distance_as_the_rules_would() -> None:
+    codes = CodeBook.load()
+    for need, zip_code in ((OPIOID_MEDICAID, "10001"), (CLONAZEPAM_AND_ALCOHOL, "90012")):
+        need = at(need, zip_code)
+        near = Program.objects.public().near(need.latitude, need.longitude, need.miles)
+        everyone = near.values_list(*Row._fields[:-2], "edition__published", "miles")
+        offers = [offer_of(Row._make(row), codes) for row in everyone]
+        expected = {each.code: (each.count, each.would_return) for each in match(need, offers, today=TODAY).excluded}
+        assert len(offers) > 400
+        found = choose(need, today=TODAY)
+        assert {each.code: (each.count, each.would_return) for each in found.excluded} == expected
+        assert sum(each.count for each in found.excluded) > len(found.left_out)
+
+
+def test_another_way_to_pay_and_a_longer_way_are_said_with_their_numbers() -> None:
+    codes, need = CodeBook.load(), replace(at(OPIOID_MEDICAID, "35203"), payer=PayerKind.NONE)
+    found = choose(need, today=TODAY)
+    said = {each.code: dict(each.params).get("count") for each in found.notes}
+    further = {each.offer.public_id for each in choose(replace(need, miles=100), today=TODAY).likely}
+    assert said["more_within"] == str(len(further - {each.offer.public_id for each in found.likely}))
+    no_help = [each for each in found.likely if "cash_no_help" in {reason.code for reason in each.reasons}]
+    cash = set(codes.numbers(frozenset({"takes_cash"})))
+    ids = [each.offer.public_id for each in no_help]
+    assert said["more_if_self_pay"] == str(Program.objects.filter(id__in=ids, codes__overlap=sorted(cash)).count())
+
+
+def test_statements_however_many_programs() -> None:
     for zip_code in ("10001", "35203"):
-        with CaptureQueriesContext(
-            connection,
-        ) as statements:
-            choose(at(OPIOID_MEDICAID, zip_code), today=TODAY)
-        assert len(statements) == 4  # the first is this test's own look-up of the ZIP
+        need = at(OPIOID_MEDICAID, zip_code)
+        with CaptureQueriesContext(connection) as statements:
+            choose(need, today=TODAY)
+        assert len(statements) == 4  # the codes, the nearest, what they told us, the counts
+
+
+def test_what_a_program_told_us_is_used_and_forgotten_after_half_a_year() -> None:
+    need = at(CLONAZEPAM_AND_ALCOHOL, "35203")
+    first = Program.objects.get(pk=choose(need, today=TODAY).ask_first[0].offer.public_id)
+    by = User.objects.create_user("teller@example.org", "a long enough password", name="Teller", role="consultant")
+    questions = choose(need, today=TODAY).ask_first[0].questions
+    joint = [each.settles for each in questions if each.settles.startswith("withdrawal_24h:")]
+    try:
+        told = [telling.remember(first, fact, True, by=by) for fact in joint]
+        best = choose(need, today=TODAY).ask_first[0]
+        assert best.offer.public_id == str(first.pk)
+        assert [each.code for each in best.questions] == ["ask_this_plan"]
+        telling.remember(first, joint[0], False, by=by)
+        after = choose(need, today=TODAY)
+        assert str(first.pk) in {each.public_id for each in after.left_out}
+        assert ("withdrawal_refused", 1) in {(each.code, each.count) for each in after.excluded}
+        Told.objects.update(at=timezone.now() - telling.BELIEVED_FOR - timedelta(days=1))
+        assert choose(need, today=TODAY).ask_first[0].questions == questions
+        assert len(told) == 2
+    finally:
+        Told.objects.all().delete()
+        by.delete()
 
 
 def test_hidden_places_show_no_address_and_only_when_asked_for() -> None:
@@ -185,3 +272,18 @@ def test_in_all_of_birmingham_nothing_fits_an_unknown_withdrawal_unasked() -> No
     found = choose(at(Need.of(answers, assess(answers)), "35203"), today=TODAY)
     assert found.fits == ()
     assert found.ask_first
+
+
+def test_without_cover_the_ways_to_be_treated_are_printed_with_their_sources() -> None:
+    out = StringIO()
+    asked = ("--zip", "35203", "--substance", "heroin", "--payer-type", "none", "--injects", "--pregnant")
+    call_command("match_programs", *asked, stdout=out)
+    printed = out.getvalue()
+    for said in ("Medicaid", "1-800-662-4357", "45 CFR 96.131(a)", "45 CFR 96.126(b)", "HealthCare.gov"):
+        assert said in printed
+    for help_listed in ("(NP): ", "(SS): ", "(PA): ", "(SAMF): "):
+        assert help_listed in printed
+    call_command("match_programs", "--zip", "78701", "--payer-type", "tricare", stdout=(out := StringIO()))
+    assert "TX is West (TriWest)" in out.getvalue()
+    call_command("match_programs", "--zip", "35203", "--payer-type", "private", stdout=(out := StringIO()))
+    assert "Medicaid: ask" not in out.getvalue()

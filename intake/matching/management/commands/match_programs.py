@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--age", type=int)
         parser.add_argument("--sex", choices=["women", "men"], help="whom the program must take")
         parser.add_argument("--pregnant", action="store_true", default=None)
+        parser.add_argument("--injects", action="store_true", default=None)
         parser.add_argument("--veteran", action="store_true", default=None)
         parser.add_argument("--language", help="English name, such as spanish")
         parser.add_argument("--care", action="append", type=Care, choices=list(Care), help="instead of triage's")
@@ -63,6 +64,7 @@ class Command(BaseCommand):
             payer=options["payer_type"],
             sex=options["sex"],
             pregnant=options["pregnant"],
+            injects=options["injects"],
             veteran=options["veteran"],
             language=options["language"],
         )
@@ -72,6 +74,8 @@ def told(found: Matches, limit: int, milliseconds: float) -> list[str]:
     """The answer for a terminal."""
     lines = [f"Care to look for: {', '.join(found.need.care) or 'not known'}"]
     lines += [say.words for say in (*found.first_aid, *found.notes)]
+    lines += [f"{way.words} [{way.source}, {way.source_date}]" for way in found.ways]
+    lines += [say.words for say in found.help_listed]
     for title, matches in (("Fits", found.fits), ("Ask first", found.ask_first)):
         lines += ["", f"{title}: {len(matches)}"]
         for each in matches[:limit]:

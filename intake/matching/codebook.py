@@ -1,0 +1,42 @@
+"""Service codes as facts, for rows of the database: a program keeps numbers, rules read facts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from helpline.programs.models import ServiceCode
+from intake.matching.facts import Statement, statements
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBook:
+    """What each number in ``Program.codes`` says, over every edition."""
+
+    yes: Mapping[int, str]
+    no: Mapping[int, str]
+
+    @classmethod
+    def load(cls) -> Self:
+        known = statements()
+        rows = ServiceCode.objects.values_list("id", "edition__code", "code")
+        said = [(number, says) for number, of, code in rows if (says := known.get((of, code)))]
+        return cls(_of(said, yes=True), _of(said, yes=False))
+
+    def numbers(self, facts: frozenset[str]) -> list[int]:
+        """The codes that say yes to any of these facts."""
+        return sorted(number for number, fact in self.yes.items() if fact in facts)
+
+    def about(self, facts: frozenset[str]) -> list[int]:
+        """The codes that say anything, yes or no, of these facts."""
+        return sorted(number for said in (self.yes, self.no) for number, fact in said.items() if fact in facts)
+
+    def read(self, numbers: Iterable[int]) -> tuple[frozenset[str], frozenset[str]]:
+        """Known yes and known no; what a listing contradicts itself on is neither."""
+        yes, no = self.yes, self.no
+        said = frozenset([yes[number] for number in numbers if number in yes])
+        denied = frozenset([no[number] for number in numbers if number in no])
+        return (said - denied, denied - said) if denied else (said, denied)
+
+
+def _of(said: Iterable[tuple[int, Statement]], *, yes: bool) -> dict[int, str]:
+    return {number: says.fact for number, says in said if says.yes is yes}

@@ -1,0 +1,166 @@
+"""How many programs are left out over the whole distance, by reason, and what would bring them back.
+
+The match looks at the nearest; these counts look at all. PostgreSQL groups the programs in reach by the codes that can
+decide (a few hundred kinds), and the same rules that rank are asked about one program of each kind, so that a count
+cannot disagree with a list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from django.db import connection
+from django.utils import timezone
+
+from helpline.programs.geography import chord_of
+from intake.matching import telling
+from intake.matching.codebook import CodeBook
+from intake.matching.engine import Exclusion, Match, Matches, Say, consider, excluded_for
+from intake.matching.nearest import place_of
+from intake.matching.need import Listing, Need, Offer, PayerKind
+from intake.matching.rules import PAYER_FACTS, decided_by_telling, deciding, setting
+
+STEPS = (25, 50, 100, 200)
+# Another way to pay that may be asked about, and the words for it
+OTHER_WAYS: Mapping[PayerKind, str] = {
+    PayerKind.PRIVATE: "if private insurance pays",
+    PayerKind.SELF_PAY: "if they pay themselves (private pay)",
+}
+HELP_WORDS: Mapping[str, str] = {
+    "no_payment": "No payment at all (NP)",
+    "sliding_scale": "Fees that depend on income (SS)",
+    "payment_assistance": "Help with payment (PA)",
+    "block_grant": "Block-grant money (SAMF)",
+}
+UNPAID = frozenset({"payment_not_listed", "cash_no_help", "payment_refused", "plan_refused", "help_refused"})
+
+
+# What told us something that decides is looked at one by one: there are few
+_KINDS = """
+SELECT codes & %(decisive)s AS said, status, state = %(state)s AS own_state,
+    width_bucket(position <-> %(here)s::cube, %(rings)s::float8[]) AS ring, told.program_id, count(*)
+FROM programs_program p
+LEFT JOIN (SELECT DISTINCT program_id FROM matching_told WHERE fact = ANY(%(told)s)) told ON told.program_id = p.id
+WHERE position <@ cube_enlarge(%(here)s::cube, %(reach)s, 3) AND position <-> %(here)s::cube <= %(reach)s
+    AND status <> 'withdrawn' AND (%(hidden)s OR NOT confidential)
+    AND (%(setting)s::int[] = '{}' OR position <-> %(here)s::cube <= %(wished)s OR codes && %(setting)s)
+GROUP BY said, status, own_state, ring, told.program_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Programs that the rules cannot tell apart: what they say, how many, and in which ring of distance (miles)."""
+
+    offer: Offer
+    count: int
+    within: int
+
+
+def counted(found: Matches, codes: CodeBook, *, hidden_places: bool) -> Matches:
+    """The match with what is left out counted over the whole distance, and with what would bring more."""
+    need = found.need
+    kinds = kinds_of(need, codes, hidden_places=hidden_places)
+    judged = consider(need, (each.offer for each in kinds), today=found.today, version=found.version)
+    considered = list(zip(kinds, judged, strict=True))
+    near = [(each, one) for each, one in considered if each.within <= need.miles]
+    notes = (*_further(need, considered), *_paid_otherwise(need, near))
+    return replace(
+        found,
+        excluded=_excluded(near, found),
+        notes=(*found.notes, *notes),
+        help_listed=tuple(_help(need, near)),
+    )
+
+
+def kinds_of(need: Need, codes: CodeBook, *, hidden_places: bool) -> list[Kinds]:
+    """Every program in reach and some way beyond, grouped by what decides. One statement, two where some told us."""
+    rings = sorted({need.miles, *(step for step in STEPS if step > need.miles)})
+    given = place_of(need, rings[-1], hidden_places=hidden_places)
+    given |= {
+        "wished": chord_of(need.miles),
+        "setting": codes.numbers(setting(need)),
+        "decisive": codes.about(deciding(need)),
+        "state": need.state or "",
+        "told": sorted(decided_by_telling(need)),
+        "rings": [chord_of(miles) for miles in rings[:-1]],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KINDS, given)
+        rows = cursor.fetchall()
+    told = telling.told_by([row[4] for row in rows if row[4]], now=timezone.now())
+    counts = Counter[tuple[frozenset[str], frozenset[str], str, bool, int]]()
+    for said, status, own_state, ring, program, count in rows:
+        yes, no = told.get(program, telling.NOTHING).over(*codes.read(said))
+        counts[yes, no, status, own_state, ring] += count
+    return [_kind(need, rings, *signature, count) for signature, count in counts.items()]
+
+
+def _kind(
+    need: Need,
+    rings: list[int],
+    yes: frozenset[str],
+    no: frozenset[str],
+    status: str,
+    own_state: bool,
+    ring: int,
+    count: int,
+) -> Kinds:
+    state = (need.state or "") if own_state else ""
+    offer = Offer("", state=state, distance_miles=0.0, facts=yes, known_no=no, listing=Listing(status))
+    return Kinds(offer, count, rings[ring])
+
+
+def _excluded(near: Iterable[tuple[Kinds, Match]], found: Matches) -> tuple[Exclusion, ...]:
+    """By reason over the whole distance; the programs named are those the match looked at."""
+    named = {each.code: each.programs for each in found.excluded}
+    all_of, alone = Counter[str](), Counter[str]()
+    for each, one in near:
+        codes = {reason.code for reason in one.against}
+        for code in codes:
+            all_of[code] += each.count
+            alone[code] += each.count if codes == {code} else 0
+    return excluded_for({code: (count, alone[code], named.get(code, ())) for code, count in all_of.items()})
+
+
+def _further(need: Need, considered: Iterable[tuple[Kinds, Match]]) -> Iterator[Say]:
+    """How many more list the care, and are not left out, at the next distance that brings any."""
+    wanted, rings = setting(need), Counter[int]()
+    for each, one in considered:
+        if each.within > need.miles and not one.against and (not wanted or each.offer.lists_any(wanted)):
+            rings[each.within] += each.count
+    if rings:
+        miles = min(rings)
+        words = f"{rings[miles]} more within {miles} miles."
+        yield Say("more_within", words, (("count", str(rings[miles])), ("miles", str(miles))))
+
+
+def _help(need: Need, near: Iterable[tuple[Kinds, Match]]) -> Iterator[Say]:
+    """For somebody who cannot pay: how many that list the care, and are not left out, list each kind of help."""
+    if need.payer is not PayerKind.NONE:
+        return
+    wanted = setting(need)
+    kept = [each for each, one in near if not one.against and (not wanted or each.offer.lists_any(wanted))]
+    for fact, words in HELP_WORDS.items():
+        count = sum(each.count for each in kept if fact in each.offer.facts)
+        yield Say(f"help_{fact}", f"{words}: {count} within {need.miles} miles.", (("count", str(count)),))
+
+
+def _paid_otherwise(need: Need, near: Iterable[tuple[Kinds, Match]]) -> Iterator[Say]:
+    """How many that list the care, and that they cannot pay for now, list another way to pay."""
+    if need.payer not in PAYER_FACTS and need.payer is not PayerKind.NONE:
+        return
+    wanted = setting(need)
+    unpaid = [
+        (each, one)
+        for each, one in near
+        if (not wanted or each.offer.lists_any(wanted))
+        and {reason.code for reason in one.against} <= UNPAID
+        and UNPAID & {reason.code for reason in one.reasons}
+    ]
+    for payer, words in OTHER_WAYS.items():
+        count = sum(each.count for each, _ in unpaid if PAYER_FACTS[payer][0] in each.offer.facts)
+        if count and payer is not need.payer:
+            yield Say(f"more_if_{payer}", f"{count} more {words}.", (("count", str(count)),))
