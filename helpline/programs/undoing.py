@@ -1,9 +1,9 @@
 """Taking back a whole import: one transaction, in order, and what people did since stays.
 
 A listing the import brought is withdrawn, not deleted: somebody may have been referred to it. A field goes back only
-where it still says what the import wrote and nobody corrected it; a listing somebody has confirmed by telephone since
-stays as it was confirmed, and so does one that moved to another directory and whose services were set since. What stays
-is told in the notes of the undoing, which is a run of its own.
+where it still says what the import wrote and nobody corrected it; a listing that was confirmed since, by telephone or
+by the program itself, stays as it was confirmed, and so does one that moved to another directory and whose services
+were set since. What stays is told in the notes of the undoing, which is a run of its own.
 """
 
 from __future__ import annotations
@@ -54,6 +54,9 @@ CROSS JOIN LATERAL (
     SELECT to_jsonb(p) -> f.key IS NOT DISTINCT FROM f.value -> 1
         AND (c.technical ? f.key OR {corrected_as} <> ALL(p.corrected_fields))
         AND (p.verified_at IS NULL OR p.verified_at < run.at)
+        AND NOT EXISTS (
+            SELECT FROM programs_program_change since
+            WHERE since.program_id = p.id AND since.action = 'confirmed' AND since.at > run.at)
         AND NOT (c.technical ? 'codes' AND to_jsonb(p) -> 'codes' IS DISTINCT FROM c.technical -> 'codes' -> 1)
         AS goes
 ) AS decided
@@ -81,9 +84,10 @@ RETURNING action
 
 _WITHDRAW = """
 WITH gone AS (
-    UPDATE programs_program SET status = 'withdrawn', status_reason = %(reason)s, last_import_id = %(run)s,
+    UPDATE programs_program p SET status = 'withdrawn', status_reason = %(reason)s, last_import_id = %(run)s,
         changed_at = statement_timestamp()
     WHERE first_import_id = %(undone)s AND status <> 'withdrawn' AND corrected_fields = '{}' AND verified_at IS NULL
+        AND NOT EXISTS (SELECT FROM programs_program_change c WHERE c.program_id = p.id AND c.action = 'confirmed')
     RETURNING id
 )
 INSERT INTO programs_program_change (program_id, actor_kind, actor_id, run_id, action, fields, technical, note)
