@@ -16,9 +16,9 @@ from functools import cached_property
 
 from rapidfuzz import fuzz
 
-SURE, PROPOSED, MARGIN = 84.0, 70.0, 4.0
-"""From ``SURE`` on, and ahead of the next best by ``MARGIN``, it is the same place; from ``PROPOSED`` on a person is
-asked.
+SURE, PROPOSED, MARGIN, SAME_NAME = 84.0, 70.0, 4.0, 80.0
+"""From ``SURE`` on, with names alike from ``SAME_NAME`` on, and ahead of the next best by ``MARGIN``, it is the same
+place; from ``PROPOSED`` on a person is asked.
 """
 COMMON_WORD = 25
 """A word more listings of a state have than this says nothing."""
@@ -168,9 +168,11 @@ def _names_alike(new: Seen, old: Seen) -> float:
 
 
 def _contradict(new: Seen, old: Seen) -> bool:
-    """Whether they may be two programs in one house: what one organisation calls them differs, or the organisation
-    does, however alike the rest is.
+    """Whether they may be two programs in one house: the names differ, or what one organisation calls them does, or the
+    organisation, however alike the rest is.
     """
+    if _names_alike(new, old) < SAME_NAME:
+        return True
     rest = [" ".join(sorted(set(each.words) - set(each.organization.split()) - _PLAIN_NAMES)) for each in (new, old)]
     of_one = fuzz.token_sort_ratio(new.organization, old.organization) >= 90
     if of_one and all(rest):

@@ -40,7 +40,7 @@ def seen(line: dict[str, str]) -> Seen:
     return Seen(line["id"], *(line[name] for name in TEXTS))
 
 
-FLOORS = {"tuned": (0.96, 0.89, 1.0), "held out": (0.9, 0.8, 0.97)}
+FLOORS = {"tuned": (0.96, 0.83, 1.0), "held out": (0.97, 0.85, 0.97)}
 """Precision and recall of what is matched without a person, and recall with one."""
 
 
