@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from helpline.programs.published import NO_TERMS, Record, clean_text, says_hidden
+from helpline.programs.published import NO_TERMS, Record, clean_text, named_hidden, says_hidden
 
 MARKS = {"organization", "organization_id", "service_at_locations", "attributes", "phones", "taxonomy"}
 """What a service has and a facility of FindTreatment has not."""
@@ -100,7 +100,7 @@ def _record(number: int, service: Service, at_place: Service) -> Record:
     names = [_text(organization, "name") or _text(service, "organization_name"), _text(service, "name")]
     name1 = names[0] or names[1] or _text(place, "name")
     others = [name for name in (names[1], _text(place, "name")) if name.casefold() != name1.casefold()]
-    hidden = says_hidden(address["street1"], _text(place, "name"), _text(service, "alert"))
+    hidden = says_hidden(address["street1"]) or named_hidden(_text(place, "name"), _text(service, "alert"))
     address |= {"street1": "", "street2": ""} if hidden else {n: _text(place, n) for n in ("latitude", "longitude")}
     cells = {"name1": name1, "name2": next(filter(None, others), ""), **address}
     status = _text(service, "status").casefold()
@@ -137,8 +137,8 @@ def _numbers(at_place: Service, service: Service, place: Service, organization: 
         main = [number for number, is_intake in written if not is_intake]
         intake = [number for number, is_intake in written if is_intake]
         if written:
-            first, rest = (main[0], [*intake, *main[1:]]) if main else ("", intake)
-            rest = [number for number in dict.fromkeys(rest) if number != first]
+            first = main[0] if main else ""
+            rest = list(dict.fromkeys([*intake, *(number for number in main if number != first)]))
             names = [*NUMBERS[1:], *(f"intake{at}" for at in range(5, len(rest) + 1))]
             return {"phone": first, **dict(zip(names, rest, strict=False))}
     return {}

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from helpline.programs.published import NO_TERMS, Record, clean_text, says_hidden
+from helpline.programs.published import NO_TERMS, Record, clean_text, named_hidden, says_hidden
 
 HEADINGS = {"resourceagencynum", "publicname", "taxonomylevelname", "agencystatus"}
 """Those by which the export is known."""
@@ -113,7 +113,8 @@ def _is_hidden(row: Row) -> bool:
         or _private(row, "excludefromwebsite")
         or _private(row, "excludefromdirectory")
         or row.get("availablefordirectory", "").casefold() in NO - {""}
-        or says_hidden(row.get("physicaladdress1", ""), row.get("publicname", ""))
+        or says_hidden(row.get("physicaladdress1", ""))
+        or named_hidden(row.get("publicname", ""))
     )
 
 

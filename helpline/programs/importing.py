@@ -15,9 +15,10 @@ from helpline.audit.acting import Actor, acting, record
 from helpline.programs import staging
 from helpline.programs.editions import EDITIONS, Coordinates
 from helpline.programs.formats import Directory, open_directory
-from helpline.programs.models import Edition, ImportRun, ServiceCode
+from helpline.programs.models import Edition, ImportRun, SamePlace, ServiceCode
 from helpline.programs.published import Finding, Listing, plain_name
-from helpline.programs.staging import Staged
+from helpline.programs.same_place import Match, Seen, matches
+from helpline.programs.staging import Known, Scope, Staged
 
 MOST_WITHDRAWN = 0.05
 """A file that would withdraw more than this share of its scope is refused unless it is allowed (issue 2,
@@ -46,6 +47,8 @@ class Outcome:
     withdrawn: int = 0
     restored: int = 0
     outside_scope: int = 0
+    recognised: int = 0
+    to_decide: list[Match] = field(default_factory=list)
     refused: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
     unknown_codes: Counter[str] = field(default_factory=Counter)
@@ -62,15 +65,19 @@ def import_directory(
     states: tuple[str, ...] = (),
     dry_run: bool = False,
     allow_withdrawing: bool = False,
+    replaces: Edition | None = None,
     watch: Watch = lambda rows, total: rows,
 ) -> Outcome:
     """Bring the listings of ``edition`` to what the file at ``path`` says.
 
-    ``states`` narrows what the file may add, change and withdraw to these. The answer of a search withdraws
-    nothing, unless ``states`` declare what it covers. A dry run does everything and
-    takes it back. Raises ``NotReadable`` for a file that is no directory and ``ImportRefused`` for one that
-    must not be applied; both leave everything as it was.
+    ``states`` narrows what the file may add, change and withdraw to these. ``replaces`` is an earlier edition whose
+    listings this one takes over: those recognised move to it, those missing are withdrawn. The answer of a search
+    withdraws nothing, unless ``states`` declare what it covers. A dry run does everything and takes it back. Raises
+    ``NotReadable`` for a file that is no directory and ``ImportRefused`` for one that must not be applied; both leave
+    everything as it was.
     """
+    if replaces and (replaces == edition or replaces.published > edition.published):
+        raise ImportRefused(f"{edition.code} cannot replace {replaces.code}, which is not an earlier edition.")
     book = open_directory(path)
     key = _key_of(edition, book)
     outcome = Outcome(is_search=book.is_search and not states)
@@ -82,9 +89,11 @@ def import_directory(
         staging.stage(cursor, staged, located or {})
         staging.settle(cursor)
         _check(cursor, outcome)
+        scope = Scope(edition.pk, [edition.pk, *([replaces.pk] if replaces else [])], list(states))
+        _recognise(cursor, scope, outcome)
         if not outcome.is_search:
-            _refuse_a_landslide(cursor, edition, list(states), allow_withdrawing)
-        _apply(cursor, book, edition, list(states), actor, outcome)
+            _refuse_a_landslide(cursor, edition, scope, allow_withdrawing)
+        _apply(cursor, book, edition, replaces, scope, actor, outcome)
         if dry_run:
             transaction.set_rollback(True)
     return outcome
@@ -189,25 +198,60 @@ def _check(cursor: Any, outcome: Outcome) -> None:
     outcome.notes.sort(key=lambda finding: finding.row)
 
 
-def _refuse_a_landslide(cursor: Any, edition: Edition, states: list[str], allowed: bool) -> None:
-    missing, of = staging.missing_count(cursor, edition.pk, states)
+def _recognise(cursor: Any, scope: Scope, outcome: Outcome) -> None:
+    """Which row of the file is which listing it seems to lack. Where the file answers a search the listing may well
+    stand beside the row, so a person is asked.
+    """
+    rows, programs = staging.unknown_rows(cursor, scope.edition), staging.missing_programs(cursor, scope)
+    same = {known[1:3]: known[0] for known in programs}
+    exactly = [(same[row[1:3]], row[0]) for row in rows if row[1:3] in same]
+    found = {program for program, _row in exactly}
+    sure, asked = matches(
+        [_seen(row) for row in rows if row[1:3] not in same],
+        [_seen(known) for known in programs if known[0] not in found],
+    )
+    if outcome.is_search:
+        sure, asked = [], sure + asked
+    staging.recognise(cursor, [*exactly, *((match.old.key, match.new.key) for match in sure)])
+    outcome.recognised, outcome.to_decide = len(exactly) + len(sure), asked
+    for row, names in staging.lost_by_hand(cursor, scope.edition):
+        reason = f"Set by hand, and this edition has no word for it: {names[:200]}."
+        outcome.notes.append(Finding(row, "codes", reason, "Look at the listing."))
+
+
+def _seen(known: Known) -> Seen:
+    key, _identity, _occurrence, numbers, *texts = known
+    return Seen(key, *texts[:7], phones=frozenset(number.partition(" x")[0] for number in numbers if number))
+
+
+def _refuse_a_landslide(cursor: Any, edition: Edition, scope: Scope, allowed: bool) -> None:
+    missing, of = staging.missing_count(cursor, scope)
     if of and missing / of > MOST_WITHDRAWN and not allowed:
-        scope = ", ".join(states) or "all states"
+        where = ", ".join(scope.states) or "all states"
         raise ImportRefused(
-            f"This file lacks {missing} of the {of} listings of {edition.code} in {scope}, more than "
+            f"This file lacks {missing} of the {of} listings of {edition.code} in {where}, more than "
             f"{MOST_WITHDRAWN:.0%}. Nothing was changed. If they are really gone, repeat with "
             "--allow-withdrawing; if the file holds only some states, name them with --states."
         )
 
 
-def _apply(cursor: Any, book: Directory, edition: Edition, states: list[str], actor: Actor, outcome: Outcome) -> None:
+def _apply(
+    cursor: Any,
+    book: Directory,
+    edition: Edition,
+    replaces: Edition | None,
+    scope: Scope,
+    actor: Actor,
+    outcome: Outcome,
+) -> None:
     run = ImportRun(
         edition=edition,
         actor_kind=actor.kind,
         actor_id=actor.id,
         file_name=book.name[:200],
         file_sha256=book.sha256,
-        states=states,
+        states=scope.states,
+        replaces=replaces,
         refused=[asdict(finding) for finding in outcome.refused],
         notes=[asdict(finding) for finding in outcome.notes[:NOTES_KEPT]],
         left_unknown=(outcome.unknown_codes + outcome.unknown_services).most_common(),
@@ -215,12 +259,18 @@ def _apply(cursor: Any, book: Directory, edition: Edition, states: list[str], ac
     reason = f"Not in {book.name[:200]}, imported {timezone.localdate():%Y-%m-%d}"
     outcome.restored = staging.coming_back_count(cursor, edition.pk)
     staging.remember_changes(cursor, edition.pk, run.pk, actor.kind, actor.id)
+    recognised = staging.merge_recognised(cursor, edition.pk, run.pk)
     outcome.created, rewritten = staging.merge(cursor, edition.pk, run.pk)
+    rewritten += recognised
     outcome.changed = rewritten - outcome.restored
     outcome.unchanged = staging.staged_count(cursor) - outcome.created - rewritten
     if not outcome.is_search:
-        outcome.withdrawn = staging.withdraw_missing(cursor, edition.pk, states, run.pk, reason, actor.kind, actor.id)
+        outcome.withdrawn = staging.withdraw_missing(cursor, scope, run.pk, reason, actor.kind, actor.id)
     for name in ("created", "changed", "unchanged", "withdrawn", "restored"):
         setattr(run, name, getattr(outcome, name))
     run.save(force_insert=True)
+    SamePlace.objects.bulk_create(
+        SamePlace(run=run, older_id=match.old.key, newer_id=match.new.key, alike=match.score)
+        for match in outcome.to_decide
+    )
     record(actor, "imported", "program_import", [run.pk])

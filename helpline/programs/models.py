@@ -122,12 +122,14 @@ class ImportRun(models.Model):
     refused = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     left_unknown = models.JSONField(default=list)
+    replaces = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="replaced_by")
     undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
 
     objects = ImportRunQuerySet.as_manager()
     privacy: ClassVar = _plain(
         "id", "edition", "at", "actor_kind", "actor_id", "file_name", "file_sha256", "states",
-        "created", "changed", "unchanged", "withdrawn", "restored", "refused", "notes", "left_unknown", "undoes",
+        "created", "changed", "unchanged", "withdrawn", "restored", "refused", "notes", "left_unknown", "replaces",
+        "undoes",
     )  # fmt: skip
 
     class Meta:
@@ -462,6 +464,7 @@ class ProgramChange(models.Model):
         PROPOSED = "proposed", _("the program asked for a change")
         DECLINED = "declined", _("that change was not made")
         UNDONE = "undone", _("an import was undone")
+        JOINED = "joined", _("joined with what a later directory says of it")
 
     id = models.BigAutoField(primary_key=True)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="changes")
@@ -484,3 +487,51 @@ class ProgramChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_action_display()}"
+
+
+class SamePlaceQuerySet(models.QuerySet["SamePlace"]):
+    def to_decide(self) -> Self:
+        """Nobody has said yet, and what the import brought still stands."""
+        return self.filter(verdict="").exclude(newer__status=Program.Status.WITHDRAWN)
+
+
+class SamePlace(models.Model):
+    """Two listings that may be one place, as an import saw them, and what a person said. A verdict is remembered: the
+    pair is not asked about again.
+    """
+
+    class Verdict(models.TextChoices):
+        SAME = "same", _("The same place")
+        DIFFERENT = "different", _("Two places")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="pairs")
+    older = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    newer = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    alike = models.FloatField()
+    verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = SamePlaceQuerySet.as_manager()
+    privacy: ClassVar = _plain("id", "run", "older", "newer", "alike", "verdict", "decided_at", "decided_by")
+
+    class Meta:
+        db_table = "programs_same_place"
+        ordering = ["-alike", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["older", "newer"], name="a_pair_once"),
+            models.CheckConstraint(
+                condition=Q(verdict="", decided_at=None, decided_by=None)
+                | (~Q(verdict="") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                name="a_verdict_is_somebodys",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.older_id} and {self.newer_id}"
+
+    @property
+    def sides(self) -> list[tuple[str, Program]]:
+        """Both with what a page calls them: needs the programs and their editions loaded."""
+        return [(_("Earlier"), self.older), (_("Later"), self.newer)]

@@ -25,6 +25,9 @@ _PHONE = re.compile(
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 NO_SERVICES: frozenset[tuple[str, str]] = frozenset()
 NO_TERMS: frozenset[tuple[str, str, str]] = frozenset()
+_HIDDEN_PLACE = re.compile(
+    r"\b(confidential|undisclosed) (location|address|site|place|shelter)\b|\bdo not publish\b", re.IGNORECASE
+)
 _HIDDEN = re.compile(r"\bconfidential\b|\bundisclosed\b|\bdo not publish\b|\bnot for publication\b", re.IGNORECASE)
 _CODE = re.compile(r"^[A-Z][A-Z0-9_]{0,11}$")
 
@@ -112,9 +115,14 @@ class Record:
         return replace(listing, **also), findings  # type: ignore[arg-type]  # each by its name
 
 
-def says_hidden(*texts: object) -> bool:
-    """Whether an address or a name says that the place must not be published."""
-    return any(_HIDDEN.search(str(text)) for text in texts)
+def says_hidden(street: str) -> bool:
+    """Whether what stands in the place of a street says that it must not be published."""
+    return bool(_HIDDEN.search(street))
+
+
+def named_hidden(*texts: str) -> bool:
+    """Whether a name or a note says so: "Confidential Recovery" in San Diego is a name."""
+    return any(_HIDDEN_PLACE.search(text) for text in texts)
 
 
 def clean_text(value: object) -> str:

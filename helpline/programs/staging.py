@@ -2,13 +2,13 @@
 in one step.
 
 Every function takes the cursor of a transaction that is already open. The order is ``stage``, ``settle``,
-the questions, ``remember_changes``, ``merge``, ``withdraw_missing``.
+the questions, ``recognise``, ``remember_changes``, ``merge_recognised``, ``merge``, ``withdraw_missing``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +37,8 @@ CORRECTED_AS = {**dict.fromkeys(PLACE, "position"), "status_reason": "status"}
 """Columns a person's correction names otherwise."""
 
 _STAGE = """
-DROP TABLE IF EXISTS pg_temp.staged, pg_temp.incoming;
+DROP TABLE IF EXISTS pg_temp.staged, pg_temp.incoming, pg_temp.recognised;
+CREATE TEMP TABLE recognised (program uuid, incoming uuid) ON COMMIT DROP;
 CREATE TEMP TABLE staged (
     id uuid, source_row int, identity uuid, name1 text, name2 text, street1 text, street2 text, city text,
     state text, zip text, phone text, intake_lines text[], codes int[], unknown_codes text[],
@@ -58,11 +59,14 @@ def _point(table: str) -> Composable:
     ).format(Identifier(table))
 
 
-def _kept(column: str) -> Composable:
+def _kept(columns: Iterable[str], source: str) -> Composable:
     """What people corrected stays; what they did not is as published."""
-    return SQL(
-        "{column} = CASE WHEN {name} = ANY(p.corrected_fields) THEN p.{column} ELSE EXCLUDED.{column} END"
-    ).format(column=Identifier(column), name=Literal(CORRECTED_AS.get(column, column)))
+    return SQL(", ").join(
+        SQL("{column} = CASE WHEN {name} = ANY(p.corrected_fields) THEN p.{column} ELSE {source}.{column} END").format(
+            column=Identifier(column), name=Literal(CORRECTED_AS.get(column, column)), source=SQL(source)
+        )
+        for column in columns
+    )
 
 
 def _before_and_after(column: str) -> Composable:
@@ -77,18 +81,30 @@ _PARTS = {
     "staged_at": _point("s"),
     "zip_at": _point("p"),
     "offered": _names(OFFERED),
-    "kept": SQL(", ").join(map(_kept, (*MERGED, *OFFERED))),
+    "kept": _kept((*MERGED, *OFFERED), "EXCLUDED"),
+    "kept_of_known": _kept((name for name in (*MERGED, *OFFERED) if name != "codes"), "i"),
+    "texts": _names(TEXTS),
+    "codes_now": SQL("""
+        CASE WHEN 'codes' = ANY(p.corrected_fields) THEN (
+            SELECT coalesce(array_agg(DISTINCT ours.id ORDER BY ours.id), '{{}}')::int[]
+            FROM programs_service_code theirs
+            JOIN programs_service_code ours ON ours.edition_id = %(edition)s
+                AND ours.category_code = theirs.category_code AND lower(ours.name) = lower(theirs.name)
+            WHERE theirs.id = ANY(p.codes)
+        ) ELSE i.codes END""").format(),
     "before_and_after": SQL(", ").join(map(_before_and_after, (*MERGED, *OFFERED))),
     "back": SQL("p.status = 'withdrawn' AND NOT 'status' = ANY(p.corrected_fields)"),
     "in_scope": SQL(
-        "p.edition_id = %(edition)s AND (%(states)s::text[] = '{{}}' OR p.state = ANY(%(states)s::text[]))"
+        "p.edition_id = ANY(%(editions)s) AND (%(states)s::text[] = '{{}}' OR p.state = ANY(%(states)s::text[]))"
     ).format(),
 }
 _PARTS["missing"] = SQL("""
     {in_scope} AND p.status <> 'withdrawn' AND NOT 'status' = ANY(p.corrected_fields)
     AND NOT EXISTS (
         SELECT FROM incoming i
-        WHERE i.identity = p.identity AND i.occurrence = p.occurrence AND i.repetition = 1)
+        WHERE p.edition_id = %(edition)s AND i.identity = p.identity AND i.occurrence = p.occurrence
+            AND i.repetition = 1)
+    AND NOT EXISTS (SELECT FROM recognised r WHERE r.program = p.id)
 """).format(**_PARTS)
 
 _SETTLE = SQL("""
@@ -142,18 +158,59 @@ INSERT INTO programs_program_change (program_id, actor_kind, actor_id, run_id, a
 SELECT p.id, %(kind)s, %(actor)s, %(run)s, CASE WHEN {back} THEN 'restored' ELSE 'imported' END, changed.fields,
     jsonb_build_object(
         'content_hash', jsonb_build_array(p.content_hash, i.content_hash),
-        'source_row', jsonb_build_array(p.source_row, i.source_row)),
-    ''
+        'source_row', jsonb_build_array(p.source_row, i.source_row)
+    ) || CASE WHEN r.program IS NULL THEN '{{}}' ELSE jsonb_build_object(
+        'edition_id', jsonb_build_array(p.edition_id, %(edition)s::int),
+        'identity', jsonb_build_array(p.identity, i.identity),
+        'occurrence', jsonb_build_array(p.occurrence, i.occurrence),
+        'codes', jsonb_build_array(p.codes, {codes_now})
+    ) END,
+    CASE WHEN r.program IS NULL THEN '' ELSE %(recognised)s END
 FROM incoming i
-JOIN programs_program p
-    ON p.edition_id = %(edition)s AND p.identity = i.identity AND p.occurrence = i.occurrence
+LEFT JOIN recognised r ON r.incoming = i.id
+LEFT JOIN programs_program k
+    ON k.edition_id = %(edition)s AND k.identity = i.identity AND k.occurrence = i.occurrence
+JOIN programs_program p ON p.id = coalesce(r.program, k.id)
 CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_object_agg(name, jsonb_build_array(before, after)), '{{}}') AS fields
     FROM (VALUES {before_and_after}) AS field (name, corrected_as, before, after)
     WHERE before IS DISTINCT FROM after AND NOT corrected_as = ANY(p.corrected_fields)
 ) AS changed
-WHERE i.repetition = 1 AND (p.content_hash IS DISTINCT FROM i.content_hash OR ({back})) AND changed.fields <> '{{}}'
+WHERE i.repetition = 1 AND (p.content_hash IS DISTINCT FROM i.content_hash OR ({back}))
+    AND (changed.fields <> '{{}}' OR r.program IS NOT NULL)
 """).format(**_PARTS)
+
+_UNKNOWN = SQL("""
+SELECT i.id, i.identity, i.occurrence, i.phone || ARRAY(SELECT unnest(i.intake_lines)), {texts} FROM incoming i
+WHERE i.repetition = 1 AND NOT EXISTS (
+    SELECT FROM programs_program p
+    WHERE p.edition_id = %(edition)s AND p.identity = i.identity AND p.occurrence = i.occurrence)
+ORDER BY i.source_row
+""").format(**_PARTS)
+
+_MISSING = SQL("""
+SELECT p.id, p.identity, p.occurrence, p.phone || ARRAY(SELECT unnest(p.intake_lines)), {texts} FROM programs_program p
+WHERE {missing} ORDER BY p.id
+""").format(**_PARTS)
+
+_MERGE_RECOGNISED = SQL("""
+UPDATE programs_program p SET edition_id = %(edition)s, identity = i.identity, occurrence = i.occurrence,
+    {kept_of_known}, codes = {codes_now}, source_row = i.source_row, content_hash = i.content_hash,
+    last_import_id = %(run)s, changed_at = statement_timestamp()
+FROM recognised r JOIN incoming i ON i.id = r.incoming WHERE p.id = r.program
+""").format(**_PARTS)
+
+_LOST_BY_HAND = """
+SELECT i.source_row, string_agg(theirs.name, '; ' ORDER BY theirs.id)
+FROM recognised r
+JOIN incoming i ON i.id = r.incoming
+JOIN programs_program p ON p.id = r.program AND 'codes' = ANY(p.corrected_fields)
+JOIN programs_service_code theirs ON theirs.id = ANY(p.codes)
+WHERE NOT EXISTS (
+    SELECT FROM programs_service_code ours WHERE ours.edition_id = %s
+        AND ours.category_code = theirs.category_code AND lower(ours.name) = lower(theirs.name))
+GROUP BY i.source_row ORDER BY i.source_row
+"""
 
 _MISSING_COUNT = SQL("SELECT count(*) FROM programs_program p WHERE {missing}").format(**_PARTS)
 _SCOPE_COUNT = SQL("SELECT count(*) FROM programs_program p WHERE {in_scope} AND p.status <> 'withdrawn'").format(
@@ -180,6 +237,19 @@ SELECT id, %(kind)s, %(actor)s, %(run)s, 'withdrawn',
     '{{}}', %(reason)s
 FROM going
 """).format(**_PARTS)
+
+
+Known = tuple[Any, ...]
+"""id, identity, occurrence, numbers, and the texts of ``TEXTS``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a file may withdraw: the listings of its edition and of the one it replaces, in these states or in all."""
+
+    edition: int
+    editions: list[int]
+    states: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +315,37 @@ def staged_count(cursor: Any) -> int:
     return int(cursor.fetchone()[0])
 
 
-def missing_count(cursor: Any, edition: int, states: list[str]) -> tuple[int, int]:
+def unknown_rows(cursor: Any, edition: int) -> list[Known]:
+    """Rows of the file no listing of the edition has by its name and place."""
+    cursor.execute(_UNKNOWN, {"edition": edition})
+    return list(cursor.fetchall())
+
+
+def missing_programs(cursor: Any, scope: Scope) -> list[Known]:
+    """Listings of the scope the file does not have."""
+    cursor.execute(_MISSING, asdict(scope))
+    return list(cursor.fetchall())
+
+
+def recognise(cursor: Any, pairs: Iterable[tuple[UUID, UUID]]) -> None:
+    """Say which missing listing (by id) is which row of the file (by the id it was staged with)."""
+    with cursor.copy("COPY recognised FROM STDIN") as copy:
+        for pair in pairs:
+            copy.write_row(pair)
+    cursor.execute("ANALYZE recognised")
+
+
+def lost_by_hand(cursor: Any, edition: int) -> list[tuple[int, str]]:
+    """Services set by hand that the new edition has no word for, by row."""
+    cursor.execute(_LOST_BY_HAND, [edition])
+    return list(cursor.fetchall())
+
+
+def missing_count(cursor: Any, scope: Scope) -> tuple[int, int]:
     """How many listings of the scope the file does not have, of how many that are not withdrawn."""
-    scope = {"edition": edition, "states": states}
-    cursor.execute(_MISSING_COUNT, scope)
+    cursor.execute(_MISSING_COUNT, asdict(scope))
     missing = int(cursor.fetchone()[0])
-    cursor.execute(_SCOPE_COUNT, scope)
+    cursor.execute(_SCOPE_COUNT, asdict(scope))
     return missing, int(cursor.fetchone()[0])
 
 
@@ -264,7 +359,14 @@ def remember_changes(cursor: Any, edition: int, run: UUID, kind: str, actor: str
     """Write down what the merge is about to change in listings that exist, old and new value of each
     field.
     """
-    cursor.execute(_REMEMBER, {"edition": edition, "run": run, "kind": kind, "actor": actor})
+    given = {"edition": edition, "run": run, "kind": kind, "actor": actor}
+    cursor.execute(_REMEMBER, given | {"recognised": "Recognised as the same place"})
+
+
+def merge_recognised(cursor: Any, edition: int, run: UUID) -> int:
+    """Bring recognised listings to what the file says; returns how many. They keep who they are."""
+    cursor.execute(_MERGE_RECOGNISED, {"edition": edition, "run": run})
+    return int(cursor.rowcount)
 
 
 def merge(cursor: Any, edition: int, run: UUID | None) -> tuple[int, int]:
@@ -274,10 +376,7 @@ def merge(cursor: Any, edition: int, run: UUID | None) -> tuple[int, int]:
     return int(created), int(changed)
 
 
-def withdraw_missing(
-    cursor: Any, edition: int, states: list[str], run: UUID, reason: str, kind: str, actor: str
-) -> int:
+def withdraw_missing(cursor: Any, scope: Scope, run: UUID, reason: str, kind: str, actor: str) -> int:
     """Withdraw the listings of the scope that the file does not have; returns how many."""
-    scope = {"edition": edition, "states": states, "run": run, "reason": reason, "kind": kind, "actor": actor}
-    cursor.execute(_WITHDRAW, scope)
+    cursor.execute(_WITHDRAW, asdict(scope) | {"run": run, "reason": reason, "kind": kind, "actor": actor})
     return int(cursor.rowcount)

@@ -1,8 +1,9 @@
 """Taking back a whole import: one transaction, in order, and what people did since stays.
 
 A listing the import brought is withdrawn, not deleted: somebody may have been referred to it. A field goes back only
-where it still says what the import wrote and nobody corrected it; a listing somebody has confirmed by telephone since
-stays as it was confirmed. What stays is told in the notes of the undoing, which is a run of its own.
+where it still says what the import wrote and nobody corrected it; a listing that was confirmed since, by telephone or
+by the program itself, stays as it was confirmed, and so does one that moved to another directory and whose services
+were set since. What stays is told in the notes of the undoing, which is a run of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from psycopg.sql import SQL, Literal
 
@@ -21,7 +22,7 @@ from helpline.audit.acting import Actor, acting, record
 from helpline.programs.models import ImportRun, Program, ProgramChange
 from helpline.programs.staging import CORRECTED_AS, MERGED, OFFERED, take_the_only_place
 
-TECHNICAL = ("content_hash", "source_row")
+TECHNICAL = ("content_hash", "source_row", "edition_id", "identity", "occurrence")
 _TAKEN_BACK = (*MERGED, *OFFERED, *TECHNICAL)
 
 
@@ -51,8 +52,13 @@ JOIN programs_program p ON p.id = c.program_id
 CROSS JOIN LATERAL jsonb_each(c.fields || c.technical) AS f
 CROSS JOIN LATERAL (
     SELECT to_jsonb(p) -> f.key IS NOT DISTINCT FROM f.value -> 1
-        AND {corrected_as} <> ALL(p.corrected_fields)
-        AND (p.verified_at IS NULL OR p.verified_at < run.at) AS goes
+        AND (c.technical ? f.key OR {corrected_as} <> ALL(p.corrected_fields))
+        AND (p.verified_at IS NULL OR p.verified_at < run.at)
+        AND NOT EXISTS (
+            SELECT FROM programs_program_change since
+            WHERE since.program_id = p.id AND since.action = 'confirmed' AND since.at > run.at)
+        AND NOT (c.technical ? 'codes' AND to_jsonb(p) -> 'codes' IS DISTINCT FROM c.technical -> 'codes' -> 1)
+        AS goes
 ) AS decided
 WHERE c.run_id = %(undone)s
 GROUP BY p.id, p.source_row
@@ -78,9 +84,10 @@ RETURNING action
 
 _WITHDRAW = """
 WITH gone AS (
-    UPDATE programs_program SET status = 'withdrawn', status_reason = %(reason)s, last_import_id = %(run)s,
+    UPDATE programs_program p SET status = 'withdrawn', status_reason = %(reason)s, last_import_id = %(run)s,
         changed_at = statement_timestamp()
     WHERE first_import_id = %(undone)s AND status <> 'withdrawn' AND corrected_fields = '{}' AND verified_at IS NULL
+        AND NOT EXISTS (SELECT FROM programs_program_change c WHERE c.program_id = p.id AND c.action = 'confirmed')
     RETURNING id
 )
 INSERT INTO programs_program_change (program_id, actor_kind, actor_id, run_id, action, fields, technical, note)
@@ -113,8 +120,9 @@ def why_not_undo(run: ImportRun) -> str:
         return _("This is the undoing of an import. Import the file again instead.")
     if hasattr(run, "undone_by"):
         return _("This import was undone already.")
-    later = ImportRun.objects.standing().filter(edition=run.edition_id, at__gt=run.at)
-    if later.exists():
+    editions = {run.edition_id, run.replaces_id} - {None}
+    later = ImportRun.objects.standing().filter(at__gt=run.at)
+    if later.filter(Q(edition__in=editions) | Q(replaces__in=editions)).exists():
         return _("A later import of this directory rests on it. Undo that one first.")
     if Program.objects.filter(first_import=run).count() != run.created or _says_too_little(run):
         return _("This import was made before imports could be undone.")

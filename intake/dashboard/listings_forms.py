@@ -237,8 +237,8 @@ def _shown(fields: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[st
 
 
 def _codes_told(before: list[int], after: list[int], names: Mapping[int, str]) -> tuple[list[str], list[str]]:
-    gone, come = set(before) - set(after), set(after) - set(before)
-    return [names.get(pk, str(pk)) for pk in sorted(gone)], [names.get(pk, str(pk)) for pk in sorted(come)]
+    were, are = ([names.get(pk, str(pk)) for pk in sorted(codes)] for codes in (before, after))
+    return [name for name in were if name not in are], [name for name in are if name not in were]
 
 
 def _told(value: Any) -> str:

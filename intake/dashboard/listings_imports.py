@@ -15,12 +15,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission, requires
 from helpline.accounts.requests import StaffRequest
-from helpline.programs import undoing
-from helpline.programs.models import ImportRun, Program, ProgramChange
+from helpline.programs import joining, undoing
+from helpline.programs.curation import CannotChange
+from helpline.programs.models import ImportRun, Program, ProgramChange, SamePlace
 from intake.dashboard.listings_forms import shown_changes
 
 PER_PAGE = 25
@@ -57,6 +59,7 @@ def one_import(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "page": page,
         "changes": _told(page) if show in KINDS else None,
         "cannot_undo": undoing.why_not_undo(run),
+        "to_decide": SamePlace.objects.to_decide().filter(run=run).count(),
         "section": "programs",
     }
     return render(request, "dashboard/listings/import.html", context)
@@ -92,6 +95,30 @@ def undo(request: StaffRequest, run_id: UUID) -> HttpResponse:
         return redirect("listings_import", undone.pk)
     context = {"run": run, "cannot_undo": undoing.why_not_undo(run), "section": "programs"}
     return render(request, "dashboard/listings/undo.html", context)
+
+
+@requires(Permission.CORRECT_LISTINGS)
+def pairs(request: HttpRequest) -> HttpResponse:
+    """Listings of two directories that may be one place, the most alike first."""
+    waiting = SamePlace.objects.to_decide().select_related("older__edition", "newer__edition")
+    context = {"page": _page_of(waiting, request.GET), "section": "programs"}
+    return render(request, "dashboard/listings/pairs.html", context)
+
+
+@require_POST
+@requires(Permission.CORRECT_LISTINGS)
+def decide(request: StaffRequest, pair_id: UUID) -> HttpResponse:
+    verdict = request.POST.get("verdict")
+    try:
+        if verdict == SamePlace.Verdict.SAME:
+            older = joining.join(pair_id, by=request.user)
+            messages.success(request, _("Joined: %(name)s keeps its history.") % {"name": older.name})
+        elif verdict == SamePlace.Verdict.DIFFERENT:
+            joining.keep_apart(pair_id, by=request.user)
+            messages.success(request, _("Kept apart. You will not be asked again."))
+    except CannotChange as problem:
+        messages.error(request, str(problem))
+    return redirect("listings_pairs")
 
 
 def harmless(text: str) -> str:

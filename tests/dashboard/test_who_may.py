@@ -13,7 +13,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.accounts.permissions import ROLES
 from helpline.audit.acting import Actor
-from helpline.programs.models import ImportRun
+from helpline.programs.models import ImportRun, SamePlace
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Breach, LegalText
 from intake.inquiries.models import Inquiry
@@ -48,6 +48,7 @@ LISTINGS = {
     "listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status",
     "listing_proposals", "listing_decide", "listing_link",
     "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
+    "listings_pairs", "listings_pair",
 }  # fmt: skip
 ROADS = {"roads", "road_new", "road", "road_try"}
 AUDIT = {"desk_audit", "desk_audit_find"}
@@ -99,6 +100,7 @@ POSTED |= {
     "listing_status",
     "listing_decide",
     "listing_link",
+    "listings_pair",
     "road_try",
 }
 
@@ -149,7 +151,9 @@ def addresses() -> dict[str, str]:
     run = ImportRun.objects.create(
         edition=program.edition, file_name="x", created=0, changed=0, unchanged=0, withdrawn=0, restored=0
     )
-    given["run_id"] = run.pk
+    given |= {
+        "run_id": run.pk, "pair_id": SamePlace.objects.create(run=run, older=program, newer=a_program("B"), alike=80).pk
+    }  # fmt: skip
     slugs = {"guide": "clonazepam", "guide_category": "sedatives", "intake_step": "who"}
     return {
         name: reverse(name, kwargs={**_wanted(name, given), **({"slug": slugs[name]} if name in slugs else {})})

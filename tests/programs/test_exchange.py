@@ -91,10 +91,12 @@ def test_what_the_older_names_say_arrives(theirs: Edition) -> None:
 def test_export_and_import_give_the_same_listings(edition: Edition, tmp_path: Path) -> None:
     lines = row("Lines only", phone="")
     lines[HEADINGS.index("intake1")], lines[HEADINGS.index("intake2")] = "205-216-0201 x7", "205-216-0202"
+    same = row("Same line")
+    same[HEADINGS.index("intake1")] = same[HEADINGS.index("phone")]
     path = workbook(
         tmp_path / "a.xlsx",
         row("Plain"), row("Twin", codes="SA OP"), row("Twin", codes="SA RES DT HH SUMH RL RS MC MD SF XYZ"), lines,
-        ["Named", "Annex, “B”", "=1+1", "", "Anniston", "AL", "36201", "205-216-0200 x12", *[""] * 4, "SA MI"],
+        same, ["Named", "Annex, “B”", "=1+1", "", "Anniston", "AL", "36201", "205-216-0200 x12", *[""] * 4, "SA MI"],
     )  # fmt: skip
     import_directory(path, edition=edition, actor=ROBOT)
     Program.objects.filter(name1="Plain").update(latitude=33.5, longitude=-86.8, located_by="street")
@@ -103,7 +105,7 @@ def test_export_and_import_give_the_same_listings(edition: Edition, tmp_path: Pa
         call_command("export_hsds", tmp_path / name, verbosity=0, stdout=io.StringIO())
         Program.objects.all().delete()
         outcome = import_directory(tmp_path / name, edition=edition, actor=ROBOT)
-        assert (outcome.created, outcome.refused, dict(outcome.unknown_codes)) == (5, [], {"XYZ": 1})
+        assert (outcome.created, outcome.refused, dict(outcome.unknown_codes)) == (6, [], {"XYZ": 1})
         assert listings() == before
 
 
@@ -160,11 +162,13 @@ def test_services_nested_in_json(theirs: Edition, edition: Edition, write: Write
         service(name="Closed", status="defunct"),
         service(name="Full", status="temporarily closed"),
         service(name="Shelter", alert="Confidential location"),
+        service(name="Confidential Recovery"),
         7,
     ]
     path = write(json.dumps({"contents": services, "total_pages": 1}))
     outcome = import_directory(path, edition=theirs, actor=ROBOT)
-    assert counts(outcome) == (3, 0, 0, 0, 2)
+    assert counts(outcome) == (4, 0, 0, 0, 2)
+    assert not Program.objects.get(name2="Confidential Recovery").confidential
     program = Program.objects.get(name2="Detox")
     assert (program.phone, program.intake_lines, program.codes) == ("205-216-0200 x12", [], [])
     assert dict(outcome.unknown_services) == {"Detoxification": 1}

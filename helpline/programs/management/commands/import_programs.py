@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--edition", required=True, help="which directory it is, such as samhsa-su-2022")
         parser.add_argument("--source", default="", help="whose directory it is: makes an edition of their own")
         parser.add_argument("--states", default="", help="add, change and withdraw only in these, such as AL,GA")
+        parser.add_argument("--replaces", default="", help="an earlier directory whose listings this one takes over")
         parser.add_argument("--coordinates", type=Path, help="identity,latitude,longitude (.csv.gz) instead of ours")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
         parser.add_argument(
@@ -52,6 +53,7 @@ class Command(BaseCommand):
                 states=states_of(options["states"]),
                 dry_run=options["dry_run"],
                 allow_withdrawing=options["allow_withdrawing"],
+                replaces=_replaced(options["replaces"]),
                 watch=lambda rows, total: tqdm(
                     rows, total=total, desc="Reading", unit=" rows", disable=options["verbosity"] == 0
                 ),
@@ -72,6 +74,14 @@ def _edition(code: str, source: str) -> tuple[Edition, Coordinates]:
     return load_edition(files), files.located()
 
 
+def _replaced(code: str) -> Edition | None:
+    if not code:
+        return None
+    if edition := Edition.objects.filter(code=code).first():
+        return edition
+    raise CommandError(f"--replaces: there are no listings of an edition “{code}”.")
+
+
 def summary(outcome: Outcome, *, dry_run: bool = False) -> str:
     """What an import did, for a terminal."""
     counts = [
@@ -82,6 +92,10 @@ def summary(outcome: Outcome, *, dry_run: bool = False) -> str:
         f"{'Back again':<18}{outcome.restored:>7}",
         f"{'Refused':<18}{len({finding.row for finding in outcome.refused}):>7}",
     ]
+    if outcome.recognised:
+        counts.append(f"{'Recognised':<18}{outcome.recognised:>7}  (among the changed)")
+    if outcome.to_decide:
+        counts.append(f"{'To decide':<18}{len(outcome.to_decide):>7}  (may be a listing we have: an admin says)")
     if outcome.outside_scope:
         counts.append(f"{'Other states':<18}{outcome.outside_scope:>7}")
     lines = ["Dry run: nothing was changed."] if dry_run else []
