@@ -396,7 +396,7 @@ def question_for(verification: Verification) -> EligibilityInquiry:
 def claim_of(attempt: Attempt) -> Claim:
     """The claim of an attempt that was made earlier, for whoever brings its answer. Raises as ``question_for``."""
     verification = attempt.verification
-    payer = verification.policy.payer
+    payer = verification.asked_payer
     if payer is None:
         raise CannotAsk("payer.edi_id", "The insurer is not known.")
     road = payer.road
