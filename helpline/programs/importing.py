@@ -220,8 +220,9 @@ def _recognise(cursor: Any, scope: Scope, outcome: Outcome) -> None:
 
 
 def _seen(known: Known) -> Seen:
-    key, _identity, _occurrence, numbers, *texts = known
-    return Seen(key, *texts[:7], phones=frozenset(number.partition(" x")[0] for number in numbers if number))
+    key, _identity, _occurrence, numbers, name1, name2, street1, street2, city, state, zip_code, _phone = known
+    called = frozenset(number.partition(" x")[0] for number in numbers if number)
+    return Seen(key, name1, name2, street1, street2, city, state, zip_code, called)
 
 
 def _refuse_a_landslide(cursor: Any, edition: Edition, scope: Scope, allowed: bool) -> None:

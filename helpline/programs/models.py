@@ -532,6 +532,6 @@ class SamePlace(models.Model):
         return f"{self.older_id} and {self.newer_id}"
 
     @property
-    def sides(self) -> list[tuple[str, Program]]:
+    def sides(self) -> list[tuple[Any, Program]]:
         """Both with what a page calls them: needs the programs and their editions loaded."""
         return [(_("Earlier"), self.older), (_("Later"), self.newer)]

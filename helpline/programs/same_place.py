@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -58,7 +59,7 @@ _PLAIN_NAMES = {
 class Seen:
     """A listing as far as it tells which place it is; ``key`` is whatever the caller knows it by."""
 
-    key: Hashable
+    key: Any
     name1: str
     name2: str
     street1: str
@@ -120,7 +121,9 @@ def matches(new: Sequence[Seen], old: Sequence[Seen]) -> tuple[list[Match], list
     for match in found:
         best[True, match.new.key].append(match.score)
         best[False, match.old.key].append(match.score)
-    sure, asked, taken = [], [], set()
+    sure: list[Match] = []
+    asked: list[Match] = []
+    taken: set[tuple[bool, Hashable]] = set()
     for match in found:
         sides = ((True, match.new.key), (False, match.old.key))
         if taken & set(sides):
