@@ -22,6 +22,7 @@ from intake.matching.counting import STEPS, counted
 from intake.matching.engine import Matches, Say, match
 from intake.matching.nearest import Row, miles_to_the_next, nearest
 from intake.matching.need import Listing, Need, Offer
+from intake.matching.openings import free_for
 
 TRIES = 5
 HIDDEN_STEP_MILES = 10
@@ -67,10 +68,12 @@ def choose(need: Need, *, today: date, hidden_places: bool = False) -> Matches:
 
 
 def ranked(need: Need, codes: CodeBook, *, today: date, hidden_places: bool, afar: bool = False) -> Matches:
-    """The match itself: what the query finds within ``need.miles``, ranked with reasons. Two statements."""
+    """The match itself: what the query finds within ``need.miles``, ranked with reasons. Three statements."""
     rows = nearest(need, codes, hidden_places=hidden_places, afar=afar or bool(need.telehealth))
-    told = telling.told_by((row.id for row in rows), now=timezone.now())
-    return match(need, [offer_of(row, codes, told.get(row.id, telling.NOTHING)) for row in rows], today=today)
+    found, now = [row.id for row in rows], timezone.now()
+    told, free = telling.told_by(found, now=now), free_for(need, found, now=now)
+    offers = [offer_of(row, codes, told.get(row.id, telling.NOTHING), free.get(row.id)) for row in rows]
+    return match(need, offers, today=today)
 
 
 def _further(need: Need, codes: CodeBook, *, today: date, hidden_places: bool) -> Matches:
@@ -99,8 +102,11 @@ def _widened(wished: int, miles: int) -> Say:
     return Say("widened", words, (("wished", str(wished)), ("miles", str(miles))))
 
 
-def offer_of(row: Row, codes: CodeBook, told: telling.Answers = telling.NOTHING) -> Offer:
-    """A row as an offer. A hidden place keeps its phone, its name and a rough distance."""
+def offer_of(row: Row, codes: CodeBook, told: telling.Answers = telling.NOTHING, free: int | None = None) -> Offer:
+    """A row as an offer; ``free`` places are those it said, None when that is not known.
+
+    A hidden place keeps its phone, its name and a rough distance.
+    """
     yes, no = codes.read(row.codes)
     if told is not telling.NOTHING:
         yes, no = told.over(yes, no)
@@ -124,6 +130,7 @@ def offer_of(row: Row, codes: CodeBook, told: telling.Answers = telling.NOTHING)
         verified_on=timezone.localtime(row.verified_at).date() if row.verified_at else None,
         listing=Listing(row.status),
         confidential=hidden,
+        openings=free,
         told=tuple(sorted({**told.yes, **told.no}.items())),
     )
 

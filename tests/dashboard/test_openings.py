@@ -19,6 +19,7 @@ from intake.board.openings import free_at
 from intake.inquiries.models import Inquiry, MoveRefused
 from intake.journey.hold import hold_place, let_go_of_place
 from intake.journey.refer import call_together, follow
+from intake.journey.suggest_programs import suggest
 from intake.matching.models import PlaceHold, Referral, ReferralState
 from tests.dashboard.conftest import a_program, opened, staff
 
@@ -112,3 +113,18 @@ def test_from_the_desk_one_click_each(signed_in: Callable[[str], Client], db: No
     program.refresh_from_db()
     assert program.status == Program.Status.DO_NOT_REFER
     assert [change.action for change in program.changes.all()] == ["do_not_refer", "verified", "openings"]
+
+
+def test_a_free_bed_ranks_above_none_and_old_news_is_no_news(db: None) -> None:
+    Place.objects.create(zip="35203", city="Birmingham", state="AL", latitude=33.52, longitude=-86.81)
+    inquiry, first, second = opened("mother"), a_program(), a_program("Zebra House")
+    tell_openings(second.pk, BED, 2, by=staff("consultant"))
+    tell_openings(first.pk, BED, 0, by=staff("consultant"))
+    ranked = suggest(inquiry, today=timezone.localdate()).ranked
+    assert [match.offer.name for match in ranked] == ["Zebra House", first.name1]
+    codes = [{reason.code for reason in match.reasons} for match in ranked]
+    assert ("openings_known" in codes[0], "no_openings" in codes[1]) == (True, True)
+    tell_openings(first.pk, OpeningKind.OUTPATIENT_PLACE, 9, by=staff("consultant"))
+    Opening.objects.update(told_at=Now() - GOOD_FOR[BED] - timedelta(seconds=1))
+    later = suggest(inquiry, today=timezone.localdate()).ranked
+    assert all("openings_not_known" in {reason.code for reason in match.reasons} for match in later)

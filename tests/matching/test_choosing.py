@@ -193,7 +193,7 @@ def test_statements_however_many_programs() -> None:
         need = at(OPIOID_MEDICAID, zip_code)
         with CaptureQueriesContext(connection) as statements:
             choose(need, today=TODAY)
-        assert len(statements) == 4  # the codes, the nearest, what they told us, the counts
+        assert len(statements) == 5  # the codes, the nearest, what they told us, what is free, the counts
 
 
 def test_what_a_program_told_us_is_used_and_forgotten_after_half_a_year() -> None:
