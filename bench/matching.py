@@ -1,7 +1,7 @@
 """Matching beside a plain haversine scan with the same filters, in one run: the query, the whole match, the counts.
 
 Prints ``name, ours, floor, ratio, goal, met|missed``, times in milliseconds. The real directory (12 k programs), then
-100,000 made from its rows by COPY with jittered places, and with the argument ``million`` a million. (a) The query: its
+100,000 made from its rows by COPY with jittered places; a million, too, where ``MILLION`` is set. (a) The query: its
 statement alone, p50 and p95. (b) The whole match: query, what programs told us, and up to 215 survivors ranked with
 their reasons. (c) What is left out and what would bring it back, counted apart. Each round asks one need each way, in
 turns, so that a busy machine slows all alike; a way's time for a need is the best of its rounds. (d) The same ids as
@@ -60,7 +60,7 @@ def main() -> int:
     call_command("load_directory", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: PTH123, SIM115
     settle()
     missed = recall() + measured(12_000)
-    for size in [100_000, *([1_000_000] if "million" in sys.argv else [])]:
+    for size in [100_000, *([1_000_000] if os.environ.get("MILLION") else [])]:
         grow(size)
         missed += measured(size)
     return 1 if missed else 0
