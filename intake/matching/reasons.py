@@ -268,7 +268,7 @@ WORDS: Mapping[str, str] = {
     "public_funds_ask": "Gets public money. Ask whether care can be free.",
     "help_confirmed": "Told us that there is free care or help with the cost. Ask how.",
     "help_refused": "Told us that there is no free care and no help with the cost.",
-    "priority_group": "Gets block-grant money: {group} come first (45 CFR 96.131).",
+    "priority_group": "Gets block-grant money: {group}.",
     "told_us": "Answers of its own: {count}, the last {days} days ago.",
     "night_admission": "Admits at night and on weekends, as it told us.",
     "no_night_admission": "Does not admit at night and on weekends, as it told us.",

@@ -68,7 +68,8 @@ SYSTEMS = {
 }
 NEAREST = 20  # closeness counts in steps of STEP_MILES, from NEAREST steps down to none
 STEP_MILES = 5
-PREGNANT_FIRST, INJECTING_FIRST = "people who are pregnant", "people who inject"
+PREGNANT_FIRST = "people who are pregnant come before others (42 U.S.C. 300x-27)"
+INJECTING_SOON = "people who inject are to be admitted within 14 days (45 CFR 96.126)"
 LATELY_DAYS = 90
 THIS_YEAR_DAYS = 365
 
@@ -171,10 +172,10 @@ def cannot_pay(need: Need, offer: Offer) -> Finding | None:
 
 
 def priority(need: Need, offer: Offer) -> Finding | None:
-    """Who comes first where a program takes block-grant money: 45 CFR 96.131(a), and 96.126(b) for how soon."""
+    """Who comes first, or soon, where a program takes block-grant money: 42 U.S.C. 300x-27, 45 CFR 96.126(b)."""
     if "block_grant" not in offer.facts:
         return None
-    return met("priority_group", group=PREGNANT_FIRST if need.pregnant else INJECTING_FIRST)
+    return met("priority_group", group=PREGNANT_FIRST if need.pregnant else INJECTING_SOON)
 
 
 def health_system(need: Need, offer: Offer) -> Finding | None:

@@ -279,7 +279,7 @@ def test_without_cover_the_ways_to_be_treated_are_printed_with_their_sources() -
     asked = ("--zip", "35203", "--substance", "heroin", "--payer-type", "none", "--injects", "--pregnant")
     call_command("match_programs", *asked, stdout=out)
     printed = out.getvalue()
-    for said in ("Medicaid", "1-800-662-4357", "45 CFR 96.131(a)", "45 CFR 96.126(b)", "HealthCare.gov"):
+    for said in ("Medicaid", "1-800-662-4357", "42 U.S.C. 300x-27", "45 CFR 96.126(b)", "HealthCare.gov"):
         assert said in printed
     for help_listed in ("(NP): ", "(SS): ", "(PA): ", "(SAMF): "):
         assert help_listed in printed

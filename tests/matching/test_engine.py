@@ -136,12 +136,12 @@ def test_military_insurance_names_no_plan_and_is_never_the_va(payer: PayerKind) 
     assert of_the_va == ["payment_not_listed"]
 
 
-def test_block_grant_money_puts_pregnant_people_and_those_who_inject_first() -> None:
-    for need, whom in ((Need(pregnant=True, injects=True), "pregnant"), (Need(injects=True), "inject")):
+def test_block_grant_money_puts_pregnant_people_first_and_those_who_inject_soon() -> None:
+    pregnant = "people who are pregnant come before others (42 U.S.C. 300x-27)"
+    injecting = "people who inject are to be admitted within 14 days (45 CFR 96.126)"
+    for need, whom in ((Need(pregnant=True, injects=True), pregnant), (Need(injects=True), injecting)):
         words = [each.words for each in only(need, offer_2022("ORT SAMF PW")).reasons if each.code == "priority_group"]
-        assert words == [
-            f"Gets block-grant money: people who {'are ' * (whom == 'pregnant')}{whom} come first (45 CFR 96.131)."
-        ]
+        assert words == [f"Gets block-grant money: {whom}."]
     assert "priority_group" not in codes_of(only(Need(injects=True), offer_2022("ORT SS")))
     assert "priority_group" not in codes_of(only(Need(), offer_2022("ORT SAMF")))
 
