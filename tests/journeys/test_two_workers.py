@@ -46,7 +46,7 @@ class Answering(BaseHTTPRequestHandler):
         came = time.monotonic()
         body = self.rfile.read(int(self.headers["Content-Length"]))
         parts = read_parts(self.headers["Content-Type"], body)
-        reply = answer(parts)[1]
+        reply = answer(parts["Payload"], None)[1]
         time.sleep(0.2)
         trace = parts["Payload"].split(b"TRN*1*")[1].split(b"*")[0]
         self.server.asked.append((trace, came, time.monotonic()))  # type: ignore[attr-defined]
