@@ -10,6 +10,7 @@ from secrets import token_urlsafe
 
 import httpx
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -38,7 +39,7 @@ def check_pair(certificate: str, private_key: str) -> None:
         key = load_pem_private_key(private_key.encode(), password=None)
     except TypeError:
         raise BadCertificate("The private key has a passphrase: store it without one, it is sealed here.") from None
-    except Exception:
+    except (ValueError, UnsupportedAlgorithm):
         raise BadCertificate("The private key cannot be read: it must be one in PEM.") from None
     whole = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if key.public_key().public_bytes(*whole) != ours.public_bytes(*whole):
