@@ -93,7 +93,7 @@ def let_it_end(context: BrowserContext) -> None:
     session.save()
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_what_is_typed_over_the_end_of_a_session_is_not_lost(house: House, scripts: bool, tmp_path: Path) -> None:
     user, inquiry = somebody(), opened("mother")
     web = house.start_web()

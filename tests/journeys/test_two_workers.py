@@ -105,6 +105,7 @@ def test_two_workers_share_the_places_of_a_payer_and_no_question(
     assert Disclosure.objects.count() == Attempt.objects.count() == len(plan.asked) == PEOPLE
 
 
+@pytest.mark.slow
 def test_two_workers_together_ask_no_more_a_minute_than_it_may_be(
     house: House, plan: Plan, sandbox_road: PayerRoad
 ) -> None:
