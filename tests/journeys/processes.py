@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,15 +20,10 @@ from helpline.embedded import Redis
 from helpline.local import CHECKOUT
 from intake.inquiries.answers import Answers
 from intake.inquiries.models import Draft
+from tests.ports import free_port
 from tests.servers import sealer_url, with_database
 
 BIN = Path(sys.executable).parent
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(check: Callable[[], object], seconds: float = 30, every: float = 0.1) -> None:

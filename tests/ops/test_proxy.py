@@ -28,7 +28,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.journeys.processes import eventually, free_port
+from tests.journeys.processes import eventually
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 HOST = "helpline.test"

@@ -19,7 +19,7 @@ from intake.insurance.clearinghouses.errors import (
 from intake.insurance.clearinghouses.mime_parts import NotMultipart, read_parts
 from intake.insurance.clearinghouses.road import Road
 from intake.insurance.sandbox.core_fields import REQUIRED
-from tests.insurance.clearinghouses.conftest import free_port
+from tests.ports import free_port
 
 Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ISA = b"ISA*00*the rest is not read here~"

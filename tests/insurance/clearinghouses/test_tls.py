@@ -21,8 +21,9 @@ from intake.insurance.clearinghouses.road import Road
 from intake.insurance.clearinghouses.trying import Stage, walk
 from intake.insurance.x12 import ReplyKind, read_reply, write_270
 from tests.insurance.clearinghouses.certificates import Authority
-from tests.insurance.clearinghouses.conftest import ROOT, free_port
+from tests.insurance.clearinghouses.conftest import ROOT
 from tests.insurance.x12.asking import DANIEL, ENVELOPE
+from tests.ports import free_port
 
 THEIRS, STRANGER = Authority("clearinghouse"), Authority("stranger")
 
