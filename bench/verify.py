@@ -84,7 +84,7 @@ def people(count: int) -> list[Any]:
             callers.append(another(inquiry.caller))
             code = {"reference_code": str(new_key()), "idempotency_key": new_key()}
             inquiries.append(another(inquiry, person=people[-1], caller=callers[-1], **code))
-            policies.append(another(policy, inquiry=inquiries[-1]))
+            policies.append(another(policy, inquiry=inquiries[-1], member_id=f"XYZ{len(made) + len(policies):09}"))
             consents.append(another(consent, inquiry_id=inquiries[-1].pk))
         with acting(Actor.process("bench")):
             for rows in (people, callers, inquiries, policies, consents):
@@ -195,10 +195,18 @@ def drained(policies: list[Any]) -> tuple[float, float]:
 
 
 def warm(policy: Any) -> None:
-    """One question asked, so that everything is loaded and every connection is open."""
+    """One question asked, so that everything is loaded and every connection is open.
+
+    Answers of earlier rounds are made yesterday's: none of today's shall spare the plan a question.
+    """
+    from datetime import timedelta
+
+    from django.db.models import F
+
     from intake.insurance.models import Verification
     from intake.insurance.nudging import publish
 
+    Verification.objects.filter(state="answered").update(finished_at=F("finished_at") - timedelta(days=1))
     waiting([policy], Verification.LIVE)
     publish()
     until_done()

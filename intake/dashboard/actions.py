@@ -137,7 +137,8 @@ def add_note(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
 def ask_plan(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     inquiry = inquiry_or_404(request, inquiry_id)
     done = _("The plan is being asked. The answer appears here by itself.")
-    done_or_why(request, "insurance", lambda: check_insurance(inquiry, by=Actor.staff(request.user)), done)
+    by, anew = Actor.staff(request.user), "anew" in request.POST
+    done_or_why(request, "insurance", lambda: check_insurance(inquiry, by=by, anew=anew), done)
     return back_to(inquiry_id, "insurance")
 
 

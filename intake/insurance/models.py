@@ -111,7 +111,7 @@ S = VerificationState
 OPEN = (S.WAITING, S.RETRY_AT, S.SENDING)
 FINAL = frozenset({S.ANSWERED, S.REJECTED, S.CONFIGURATION, S.BY_PHONE, S.UNKNOWN, S.QUARANTINED, S.WITHDRAWN})
 BY_HAND = (S.BY_PHONE, S.UNKNOWN, S.CONFIGURATION)
-UNASKED = {S.WITHDRAWN, S.BY_PHONE, S.REJECTED, S.CONFIGURATION}
+UNASKED = {S.WITHDRAWN, S.BY_PHONE, S.REJECTED, S.CONFIGURATION, S.ANSWERED}
 VERIFICATION_MOVES: dict[str, set[str]] = {
     S.WAITING: {S.SENDING, *UNASKED},
     S.SENDING: {S.SENDING, S.RETRY_AT, *FINAL},
@@ -150,6 +150,8 @@ class Verification(models.Model):
 
     ``payer`` is whom it is put to, if we know them: at their gate an open one waits. ``payer_said`` is the name of
     another company their plan pointed to, when that one is asked. Otherwise the policy's own payer is asked.
+    ``answered_at`` is when the plan gave the answer, if it was to an earlier check (``stored.py``): ``answered_from``.
+    One made ``anew`` is asked even so.
     """
 
     class Coverage(models.TextChoices):
@@ -175,13 +177,18 @@ class Verification(models.Model):
     summary_json = EncryptedJSONField(null=True)
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
     payer_said = EncryptedTextField(null=True)
+    anew = models.BooleanField(default=False, db_default=False)
+    question_index = models.BinaryField(max_length=12, null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, db_index=False, related_name="+")
 
     objects = VerificationQuerySet.as_manager()
     privacy: ClassVar[dict[str, PrivacyClass]] = {
         **dict.fromkeys(
             (
                 "id", "policy", "state", "coverage", "trace", "priority", "attempt", "lease_until", "next_at",
-                "made_at", "finished_at", "asked_by_phone_at", "why", "payer",
+                "made_at", "finished_at", "asked_by_phone_at", "why", "payer", "anew", "question_index", "answered_at",
+                "answered_from",
             ),
             PLAIN,
         ),
@@ -217,6 +224,10 @@ class Verification(models.Model):
         indexes = [
             models.Index(fields=["payer", "priority", "next_at"], condition=Q(state__in=OPEN), name="verification_due"),
             models.Index(fields=["payer", "lease_until"], condition=Q(state=S.SENDING), name="verification_sending"),
+            models.Index(fields=["question_index"], condition=Q(state=S.ANSWERED), name="verification_same_question"),
+            models.Index(
+                fields=["answered_from"], condition=Q(answered_from__isnull=False), name="verification_answered_from"
+            ),
         ]
 
     def __str__(self) -> str:

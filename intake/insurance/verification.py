@@ -32,6 +32,7 @@ from intake.insurance.gates import heard, pick
 from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.other_payers import consent_names
+from intake.insurance.stored import answer_from, answers_since, fingerprint
 from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
 from intake.insurance.x12.reading import read_reply
 from intake.insurance.x12.reply import ReplyKind
@@ -53,9 +54,9 @@ MOST_DEAD_ATTEMPTS = 3
 REQUEST, REPLY = sealed_field(Attempt, "request_270"), sealed_field(Attempt, "reply_271")
 SUMMARY = sealed_field(Verification, "summary_json")
 BEGIN_SENDING = """
-UPDATE insurance_verification SET state = %s, why = '', attempt = attempt + 1,
+UPDATE insurance_verification v SET state = %s, why = '', attempt = attempt + 1, question_index = asked.question,
     lease_until = clock_timestamp() + make_interval(secs => %s)
-WHERE id = ANY(%s)
+FROM unnest(%s::uuid[], %s::bytea[]) AS asked (id, question) WHERE v.id = asked.id
 """
 ADD_ATTEMPTS = """
 INSERT INTO insurance_attempt (id, verification_id, number, state, control_number, request_270, why)
@@ -122,26 +123,27 @@ class Outcome:
         return self.state != S.RETRY_AT and self.attempt_state in {Attempt.State.ANSWERED, Attempt.State.FAILED}
 
 
-def ask_for(policy: Policy, *, priority: int = Verification.LIVE) -> Verification:
+def ask_for(policy: Policy, *, priority: int = Verification.LIVE, anew: bool = False) -> Verification:
     """Add the job in the caller's transaction. Without an electronic road, or a provider in whose name to ask, it
     goes to the phone worklist.
 
     Returns the open verification when there already is one, or the one on the phone worklist while no computer can ask.
+    With ``anew`` the plan is asked even if it answered the same question today.
     """
     policy = Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
     of_plan = policy.verifications.of_their_plan()
     standing = of_plan.filter(finished_at=None).first() or of_plan.for_phone().first()
     if standing and (not standing.is_final or not _has_road(policy)):
         return standing
-    made = ask_first(policy, priority=priority)
+    made = ask_first(policy, priority=priority, anew=anew)
     announce("verification", policy.inquiry_id)
     return made
 
 
-def ask_first(policy: Policy, *, priority: int = Verification.LIVE) -> Verification:
+def ask_first(policy: Policy, *, priority: int = Verification.LIVE, anew: bool = False) -> Verification:
     """As ``ask_for``, for a policy made in this transaction: nobody else can have asked, and no page shows it yet."""
     if _has_road(policy):
-        return policy.verifications.create(payer_id=policy.payer_id, priority=priority)
+        return policy.verifications.create(payer_id=policy.payer_id, priority=priority, anew=anew)
     return policy.verifications.create(
         payer_id=policy.payer_id,
         state=S.BY_PHONE,
@@ -189,8 +191,9 @@ def claim_due(limit: int) -> list[Claim]:
     """Take up to ``limit`` due jobs that their payers' gates let through, those of people on the line first.
 
     Each is committed as being sent, with its ledger row, before this returns. A job whose consent is gone becomes
-    WITHDRAWN, one that cannot be asked becomes REJECTED or CONFIGURATION, and one whose last attempt died unheard on a
-    road that is not free to repeat becomes UNKNOWN: none of these is returned, and none holds up another.
+    WITHDRAWN, one that cannot be asked becomes REJECTED or CONFIGURATION, one whose last attempt died unheard on a
+    road that is not free to repeat becomes UNKNOWN, and one whose plan answered the same question today becomes
+    ANSWERED: none of these is returned, and none holds up another.
     """
     with acting(WORKER):
         picked = pick(limit, longest_seconds=LONGEST_SECONDS)
@@ -200,11 +203,12 @@ def claim_due(limit: int) -> list[Claim]:
         due = _read_due([*picked.due, *picked.overdue])
         controls = _control_numbers(len(picked.due))
         asked = [asking for pk in picked.due if (asking := _asking(due[pk], next(controls), ended))]
-        begun = _disclosed(asked, ended)
         _give_up_dead_attempts([pk for pk in picked.due if due[pk].state == S.SENDING])
+        asked, told = _told_today(asked)
+        begun = _disclosed(asked, ended)
         _begin_attempts(begun)
         _end([(due[pk], end) for pk, end in ended.items()])
-        touched = [*(asking.verification for asking in begun), *(due[pk] for pk in ended)]
+        touched = [*(asking.verification for asking in begun), *told, *(due[pk] for pk in ended)]
         announce_many("verification", [one.policy.inquiry_id for one in touched])
     return [asking.claim() for asking in begun]
 
@@ -225,6 +229,7 @@ class _Asking:
     road: PayerRoad
     attempt_id: uuid.UUID
     question: EligibilityInquiry
+    fingerprint: bytes
     control: int
     payload: bytes
 
@@ -266,7 +271,7 @@ def _asking(verification: Verification, control: int, ended: dict[uuid.UUID, _En
         payload = write_270(question, envelope_for(road, control))
         if not consent_names(verification):
             raise _Ended(S.WITHDRAWN, "the consent names another plan")
-        return _Asking(verification, road, uuid.uuid4(), question, control, payload)
+        return _Asking(verification, road, uuid.uuid4(), question, fingerprint(question), control, payload)
     except _Ended as end:
         ended[verification.pk] = end
     except CannotAsk as problem:
@@ -296,6 +301,27 @@ def _open_road(verification: Verification) -> PayerRoad:
     if road is None or not road.enabled:
         raise _Ended(S.BY_PHONE, "no electronic road to this payer")
     return road
+
+
+def _told_today(asked: list[_Asking]) -> tuple[list[_Asking], list[Verification]]:
+    """Those still to be asked, and those that the plan's answer to the same question of today has ended."""
+    repeated = {one.verification.pk: one.fingerprint for one in asked if not one.verification.anew}
+    if not repeated:
+        return asked, []
+    day_began = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    earlier = answers_since(day_began, repeated)
+    told = [one for one in asked if (known := earlier.get(one.verification.pk)) and _told(one.verification, known)]
+    return [one for one in asked if one not in told], [one.verification for one in told]
+
+
+def _told(verification: Verification, earlier: Verification) -> bool:
+    try:
+        return answer_from(verification, earlier)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.error("the answer of verification %s cannot be read (%s)", earlier.pk, type(error).__name__)
+        return False
 
 
 def _disclosed(asked: list[_Asking], ended: dict[uuid.UUID, _Ended]) -> list[_Asking]:
@@ -336,9 +362,10 @@ def _begin_attempts(begun: list[_Asking]) -> None:
         return
     ids = [one.verification.pk for one in begun]
     attempts = [one.attempt_id for one in begun]
+    questions = [one.fingerprint for one in begun]
     requests = [REQUEST.seal(one.payload.decode("ascii"), one.attempt_id) for one in begun]
     with connection.cursor() as cursor:
-        cursor.execute(BEGIN_SENDING, [S.SENDING, settings.VERIFICATION_LEASE_SECONDS, ids])
+        cursor.execute(BEGIN_SENDING, [S.SENDING, settings.VERIFICATION_LEASE_SECONDS, ids, questions])
         cursor.execute(ADD_ATTEMPTS, [attempts, ids, [one.control for one in begun], requests])
 
 

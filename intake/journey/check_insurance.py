@@ -90,14 +90,17 @@ def _forget(point: ContactPoint) -> None:
         point.save(update_fields=["withdrawn_at"])
 
 
-def check_insurance(inquiry: Inquiry, *, by: Actor) -> Verification:
-    """Put the question to the plan. Raises ``NoConsent`` when the person has not signed, ``NothingToAsk``."""
+def check_insurance(inquiry: Inquiry, *, by: Actor, anew: bool = False) -> Verification:
+    """Put the question to the plan, with ``anew`` even if it answered today.
+
+    Raises ``NoConsent`` when the person has not signed, ``NothingToAsk``.
+    """
     with acting(by):
         if Purpose.CHECK_INSURANCE not in standing(inquiry.pk):
             raise NoConsent
         policy = keep_policy(inquiry, inquiry.answers)
         if policy is None or policy.kind == "none":
             raise NothingToAsk
-        verification = ask_for(policy)
+        verification = ask_for(policy, anew=anew)
         nudge()
     return verification

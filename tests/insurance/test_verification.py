@@ -265,8 +265,8 @@ def test_a_question_that_stops_every_worker_goes_to_a_person(inquiry: Inquiry) -
 
 def test_a_move_there_is_not_is_refused(inquiry: Inquiry) -> None:
     row = job()
-    with pytest.raises(ValueError, match="waiting to answered"):
-        row.move(S.ANSWERED)
+    with pytest.raises(ValueError, match="waiting to quarantined"):
+        row.move(S.QUARANTINED)
 
 
 def test_what_was_paid_in_full_is_never_asked_at_the_plan(inquiry: Inquiry) -> None:
@@ -283,3 +283,52 @@ def test_what_was_paid_in_full_is_never_asked_at_the_plan(inquiry: Inquiry) -> N
 def test_taking_it_back_stops_what_waits_at_once(inquiry: Inquiry) -> None:
     take_back(inquiry.pk, by=CALLER)
     assert (job().state, Disclosure.objects.count(), Attempt.objects.count()) == (S.WITHDRAWN, 0, 0)
+
+
+def answered_today(claim: Claim) -> None:
+    assert finish(claim, read(claim, answer(claim, "EB*1*IND*30**PLAN~EB*1*IND*AI**PLAN~"), on=TODAY))
+
+
+def test_the_same_question_of_a_day_is_answered_from_the_first_answer_with_its_age(inquiry: Inquiry) -> None:
+    """Of another inquiry, or of the same; billed once, and in the ledger once."""
+    answered_today(claim_due(10)[0])
+    first = job()
+    second = another("SBX100001").policy.verifications.get()
+    with acting(CALLER):
+        third = ask_for(inquiry.policy)
+    assert claim_due(10) == []
+    for one in (second, third):
+        one.refresh_from_db()
+        assert (one.state, one.coverage, one.summary_json) == (S.ANSWERED, first.coverage, first.summary_json)
+        assert (one.answered_at, one.answered_from) == (first.finished_at, first)
+    assert (Attempt.objects.count(), Disclosure.objects.count()) == (1, 1)
+
+
+def test_it_is_asked_again_anew_of_another_plan_number_and_on_another_day(inquiry: Inquiry) -> None:
+    answered_today(claim_due(10)[0])
+    another("SBX100002")
+    with acting(CALLER):
+        ask_for(inquiry.policy, anew=True)
+    assert len(claim_due(10)) == 2
+    Verification.objects.filter(state=S.ANSWERED).update(finished_at=Now() - timedelta(days=1))
+    another("SBX100001")
+    assert len(claim_due(10)) == 1
+
+
+def test_an_earlier_answer_is_kept_from_whoever_took_the_consent_back(inquiry: Inquiry) -> None:
+    answered_today(claim_due(10)[0])
+    other = another("SBX100001")
+    revoke(inquiry_id=other.pk, by=CALLER)
+    assert claim_due(10) == []
+    row = other.policy.verifications.get()
+    assert (row.state, row.summary_json) == (S.WITHDRAWN, None)
+
+
+def test_a_corrected_plan_is_asked_though_the_old_one_answered(inquiry: Inquiry) -> None:
+    """What counts is what was sent, not what the policy says by now."""
+    answered_today(claim_due(10)[0])
+    with acting(CALLER):
+        inquiry.policy.member_id = "SBX100077"
+        inquiry.policy.save()
+    another("SBX100077")
+    assert len(claim_due(10)) == 1
