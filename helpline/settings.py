@@ -174,7 +174,7 @@ DATABASES = {"default": _database}
 SERVER_ADDRESSES = {
     name: env.str(name, "") for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SEALER_URL", "REDIS_URL")
 }
-HOSTS_IN_CLEAR = env.list("HOSTS_IN_CLEAR", [])
+HOSTS_IN_CLEAR: list[str] = env.list("HOSTS_IN_CLEAR", [])
 # Where the sealer writes the heads of the audit's chain: outside the database, so that neither can be changed alone
 AUDIT_HEADS_FILE = Path(env.str("AUDIT_HEADS_FILE", str(BASE_DIR / "var" / "audit-heads")))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

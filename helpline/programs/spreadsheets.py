@@ -9,16 +9,20 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
-from typing import TextIO
+from typing import Protocol
 
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@|\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
 _NUMBER = re.compile(r"[+-][\d ().-]*\d(?: x\d+)?")
 
 
-class Sheet:
-    """Writes rows of texts and numbers as CSV, each text harmless. ``file`` only needs ``write``."""
+class Writable(Protocol):
+    def write(self, text: str, /) -> object: ...
 
-    def __init__(self, file: TextIO) -> None:
+
+class Sheet:
+    """Writes rows of texts and numbers as CSV, each text harmless."""
+
+    def __init__(self, file: Writable) -> None:
         self._lines = csv.writer(file)
 
     def write(self, row: Iterable[object]) -> None:

@@ -51,7 +51,8 @@ def test_what_somebody_on_the_network_could_read_or_pretend_is_told(address: str
 
 
 def test_it_stops_production_and_names_the_setting_and_no_password(settings: Settings) -> None:
-    settings.SERVER_ADDRESSES = {"DATABASE_URL": "postgresql://app:secret@db.example/x", "REDIS_URL": "redis://h/0"}
+    database = "postgresql://app:secret@db.example/x"  # pragma: allowlist secret
+    settings.SERVER_ADDRESSES = {"DATABASE_URL": database, "REDIS_URL": "redis://h/0"}
     assert servers_are_spoken_to_under_tls() == []
     settings.PRODUCTION = True
     said = [each.msg for each in servers_are_spoken_to_under_tls()]
