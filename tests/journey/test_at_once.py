@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from helpline.audit.acting import CALLER
 from helpline.payers.models import Payer, PayerKind, PayerRoad
 from helpline.vault.models import SignedLink
-from intake.disclosures.models import Consent, Disclosure
+from intake.disclosures.codes import CodeRefused, make_code, spend_code
+from intake.disclosures.models import Consent, ConsentCode, Disclosure
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Verification
 from intake.insurance.models import VerificationState as S
@@ -104,3 +105,24 @@ def test_several_links_of_one_person_signed_at_once_are_versions_of_one_consent(
         list(hands.map(hand, links))
     versions = Consent.objects.filter(purpose="refer").values_list("version", flat=True)
     assert sorted(versions) == list(range(1, 5))
+
+
+def test_of_many_guesses_at_one_code_in_the_same_moment_five_are_looked_at(inquiry: Inquiry) -> None:
+    """Each from an address of its own; the right one, which comes after twenty wrong ones, opens nothing."""
+    with transaction.atomic():
+        code = make_code(inquiry.pk)
+
+    def guess(number: int) -> bool:
+        letters = code if number == 20 else f"{code[:5]}{'22' if code[5:7] != '22' else '33'}{number:02}"
+        try:
+            spend_code(letters, address=f"192.0.2.{number}")
+        except CodeRefused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(8) as hands:
+        opened_by = [number for number, is_open in enumerate(hands.map(guess, range(24))) if is_open]
+    assert opened_by == []
+    assert ConsentCode.objects.get(inquiry_id=inquiry.pk).tries == 6
