@@ -211,8 +211,11 @@ class Postgres:
             for group, member in ((RUNTIME_GROUP, APP), (SEALING_GROUP, SEALER)):
                 db.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(member)))
             for group in WALLED:
-                granted = sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE")
-                db.execute(granted.format(sql.Identifier(group), sql.Identifier(APP)))
+                db.execute(
+                    sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(
+                        sql.Identifier(group), sql.Identifier(APP)
+                    )
+                )
             if not db.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
                 db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*map(sql.Identifier, (DATABASE, OWNER))))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from ssl import CERT_REQUIRED
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -169,6 +170,11 @@ _database["OPTIONS"] = {
     **_database.get("OPTIONS", {}),
 }
 DATABASES = {"default": _database}
+# What vault/in_clear.py looks at: a process knows those addresses that it was given
+SERVER_ADDRESSES = {
+    name: env.str(name, "") for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SEALER_URL", "REDIS_URL")
+}
+HOSTS_IN_CLEAR: list[str] = env.list("HOSTS_IN_CLEAR", [])
 # Where the sealer writes the heads of the audit's chain: outside the database, so that neither can be changed alone
 AUDIT_HEADS_FILE = Path(env.str("AUDIT_HEADS_FILE", str(BASE_DIR / "var" / "audit-heads")))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -187,6 +193,8 @@ CACHES = {
 
 # Celery only pulls: no task has arguments, is retried, delayed or stored by it (docs/decisions/0004-the-queue.md)
 CELERY_BROKER_URL = f"redis+socket://{_redis_socket}" if _redis_socket else REDIS_URL
+# kombu asks for TLS by what stands behind the address, not by how it begins
+CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": CERT_REQUIRED} if REDIS_URL.startswith("rediss://") else None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

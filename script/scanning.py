@@ -21,7 +21,7 @@ from typing import Any
 
 import httpx
 
-from helpline.demo import ACCOUNTS, PASSWORD
+from helpline.demo import PASSWORD
 from helpline.local import CHECKOUT, VAR
 
 RULES = CHECKOUT / "ops" / "semgrep"
@@ -34,9 +34,20 @@ REQUIREMENTS = (
 )
 # Without those that ask servers of wapiti's makers to be called back (ssrf, xxe, log4shell), or guess file names
 MODULES = "xss,permanentxss,sql,timesql,exec,file,redirect,crlf,csp,cookieflags,http_headers,csrf,methods"
-SCAN_SECONDS, ATTACK_SECONDS = 240, 90
-# One who is signed out sees one page, and nothing is found there
-FEWEST_ROOMS = 10
+# For each visitor to look round, and for each kind of attack
+SCAN_SECONDS, ATTACK_SECONDS = (
+    int(os.environ.get(name, sane)) for name, sane in (("LOOKING", "240"), ("ATTACKING", "90"))
+)
+# One who is signed out sees one page, and nothing is found there; a verifier has few
+FEWEST_ROOMS = 5
+# Who attacks what, the supervisor last: they can put the others' accounts out of use
+ROOMS = {
+    "consultant": ("/desk/",),
+    "verifier": ("/desk/phone-checks/", "/desk/payers/"),
+    "admin": ("/desk/listings/", "/desk/listings/imports/", "/desk/insurers/", "/desk/insurers/new/"),
+    "privacy": ("/desk/privacy/", "/desk/audit/", "/desk/official/"),
+    "supervisor": ("/desk/", "/desk/staff/", "/desk/break-glass/"),
+}
 # What wapiti says of the demo that is right there and wrong in production, where tests/journeys/test_headers.py looks
 EXPLAINED = {"Secure Flag cookie": "the demo has no TLS"}
 
@@ -138,32 +149,46 @@ def plain(name: str) -> str:
 
 
 def wapiti() -> Said:
-    """The running demo, as a stranger and as a consultant."""
+    """The running demo, as everybody who works there, then as a stranger: after that nobody can sign in for a while."""
     home = f"http://localhost:{int(os.environ.get('PORT', '8000'))}"
     try:
-        cookies = signed_in(home)
-    except (httpx.HTTPError, CannotRun) as error:
+        httpx.get(f"{home}/healthz").raise_for_status()
+    except httpx.HTTPError as error:
         raise CannotRun(f"no demo to attack at {home} ({type(error).__name__}): start script/demo") from None
-    steps = [f"{home}{path}" for path in ("/get-help/", "/consent/not-a-link/", "/status/", "/accounts/login/")]
-    stranger, pages = attack(f"{home}/", "folder", steps)
-    consultant, rooms = attack(f"{home}/desk/", "folder", [], cookies)
-    if rooms < FEWEST_ROOMS or httpx.get(f"{home}/desk/", cookies=cookies).status_code != 200:
-        raise CannotRun(f"the consultant was signed out meanwhile: {rooms} pages of the desk, {pages} open ones")
-    explained = {each: why for each, why in EXPLAINED.items() if f"/: {each}" in " ".join(stranger + consultant)}
-    told = [each for each in stranger + consultant if each.rpartition(": ")[2] not in EXPLAINED]
+    found: list[str] = []
+    seen: dict[str, int] = {}
+    for who, rooms in ROOMS.items():
+        told, seen[who] = attack_signed_in(home, who, rooms)
+        found += told
+    steps = [f"{home}{path}" for path in ("/get-help/", "/consent/not-a-link/", "/status/", "/listing/not-a-link/")]
+    told, seen["stranger"] = attack(f"{home}/", "folder", [*steps, f"{home}/accounts/login/"])
+    found += told
+    explained = {each: why for each, why in EXPLAINED.items() if f"/: {each}" in " ".join(found)}
+    told = [each for each in found if each.rpartition(": ")[2] not in EXPLAINED]
     words = "; ".join(f"{each} explained: {why}" for each, why in explained.items())
-    return verdict(sorted(set(told)), f"{pages} open pages and {rooms} of the desk" + (f" ({words})" if words else ""))
+    pages_of = ", ".join(f"{count} as {who}" for who, count in seen.items())
+    return verdict(sorted(set(told)), f"pages and forms: {pages_of}" + (f" ({words})" if words else ""))
 
 
-def signed_in(home: str) -> dict[str, str]:
-    """The cookies of the demo's consultant. Raises ``CannotRun`` when signing in does not work."""
+def attack_signed_in(home: str, who: str, rooms: tuple[str, ...]) -> tuple[list[str], int]:
+    """As ``attack``. Raises ``CannotRun`` for who was signed out meanwhile, or saw next to nothing."""
+    cookies = signed_in(home, who)
+    first, *others = (f"{home}{room}" for room in rooms)
+    found, pages = attack(f"{home}/desk/", "folder", [first, *others], cookies)
+    if pages < FEWEST_ROOMS or httpx.get(first, cookies=cookies).status_code != 200:
+        raise CannotRun(f"the {who} was signed out meanwhile, or saw next to nothing: {pages} pages of the desk")
+    return found, pages
+
+
+def signed_in(home: str, who: str) -> dict[str, str]:
+    """The cookies of one of the demo's accounts. Raises ``CannotRun`` when signing in does not work."""
     with httpx.Client(base_url=home, timeout=10) as client:
         page = client.get("/accounts/login/")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-        said = {"login": f"{ACCOUNTS[0][0]}@demo.example", "password": PASSWORD}
+        said = {"login": f"{who}@demo.example", "password": PASSWORD}
         answer = client.post("/accounts/login/", data={"csrfmiddlewaretoken": token[1] if token else "", **said})
         if answer.status_code != 302:
-            raise CannotRun("the consultant could not sign in")
+            raise CannotRun(f"the {who} could not sign in")
         return dict(client.cookies)
 
 

@@ -8,7 +8,6 @@ know nothing, nothing is said.
 
 from __future__ import annotations
 
-import csv
 import json
 import tempfile
 import zipfile
@@ -19,6 +18,7 @@ from typing import Any, TextIO
 from uuid import UUID, uuid5
 
 from helpline.programs.models import Program, ProgramQuerySet, ServiceCode
+from helpline.programs.spreadsheets import Sheet
 
 TABLES: dict[str, tuple[str, ...]] = {
     "organization": ("id", "name", "description"),
@@ -66,21 +66,23 @@ def write_json(programs: ProgramQuerySet, file: TextIO) -> int:
 
 
 def write_package(programs: ProgramQuerySet, path: Path) -> int:
-    """The tabular package: a CSV a table and ``datapackage.json``. Returns how many services."""
+    """The tabular package: a CSV a table, harmless in a spreadsheet (``hsds`` reads it back as it was), and
+    ``datapackage.json``. Returns how many services.
+    """
     count = 0
     seen: set[str] = set()
     with ExitStack() as stack, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         files = {name: stack.enter_context((folder / file).open("w", newline="")) for name, file in FILES.items()}
-        tables = {name: csv.writer(file) for name, file in files.items()}
+        tables = {name: Sheet(file) for name, file in files.items()}
         for name, columns in TABLES.items():
-            tables[name].writerow(columns)
+            tables[name].write(columns)
         for service in services(programs):
             count += 1
             for name, row in _rows(service):
                 # Terms belong to many services; every other row to one
                 if row["id"] not in seen:
-                    tables[name].writerow([row.get(column, "") for column in TABLES[name]])
+                    tables[name].write(row.get(column, "") for column in TABLES[name])
                 if name in SHARED:
                     seen.add(row["id"])
         for name, file in files.items():

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from helpline.programs.published import NO_TERMS, Record, clean_text, named_hidden, says_hidden
+from helpline.programs.spreadsheets import as_it_was
 
 MARKS = {"organization", "organization_id", "service_at_locations", "attributes", "phones", "taxonomy"}
 """What a service has and a facility of FindTreatment has not."""
@@ -173,7 +174,7 @@ def _rows(text: str, table: str) -> list[Row]:
         raise NoServices(f"its table of {table} is not a CSV ({problem})") from problem
     headings = [_heading(cell, table.removesuffix("s")) for cell in lines[0]] if lines else []
     return [
-        {**dict(zip(headings, line, strict=False)), "row": str(number)}
+        {**dict(zip(headings, map(as_it_was, line), strict=False)), "row": str(number)}
         for number, line in enumerate(lines[1:], 2)
         if any(map(str.strip, line))
     ]

@@ -9,4 +9,6 @@ class VaultConfig(AppConfig):
 
     def ready(self) -> None:
         """Without usable keys no process starts. Raises ``NoKeys``."""
+        from helpline.vault import in_clear  # noqa: F401
+
         keys()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -23,6 +22,7 @@ from helpline.accounts.requests import StaffRequest
 from helpline.programs import joining, undoing
 from helpline.programs.curation import CannotChange
 from helpline.programs.models import ImportRun, Program, ProgramChange, SamePlace
+from helpline.programs.spreadsheets import Sheet
 from intake.dashboard.listings_forms import shown_changes
 
 PER_PAGE = 25
@@ -72,12 +72,11 @@ def findings(request: HttpRequest, run_id: UUID) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{run.pk}.csv"'
     response.write("\ufeff")
-    lines = csv.writer(response)
-    lines.writerow(["kind", "row", "field", "reason", "remedy"])
+    sheet = Sheet(response)
+    sheet.write(["kind", "row", "field", "reason", "remedy"])
     for kind, found in (("refused", run.refused), ("note", run.notes)):
-        lines.writerows(
-            [kind, each["row"], *(harmless(each[name]) for name in ("field", "reason", "remedy"))] for each in found
-        )
+        for each in found:
+            sheet.write([kind, *(each[name] for name in ("row", "field", "reason", "remedy"))])
     return response
 
 
@@ -119,11 +118,6 @@ def decide(request: StaffRequest, pair_id: UUID) -> HttpResponse:
     except CannotChange as problem:
         messages.error(request, str(problem))
     return redirect("listings_pairs")
-
-
-def harmless(text: str) -> str:
-    """Text a spreadsheet does not take for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@", "|"} or text[:1] in {"\t", "\r", "\n"} else text
 
 
 def _run(run_id: UUID) -> ImportRun:

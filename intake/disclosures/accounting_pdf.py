@@ -1,21 +1,25 @@
-"""The accounting as a PDF to hand or post to the person. Names in any Latin, Greek or Cyrillic letters are kept."""
+"""The accounting as a PDF to hand or post to the person. Of letters it cannot print it says so (``letters``)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from intake.disclosures.letters import FONTS, is_whole, printable
 from intake.disclosures.models import AccountingRequest
 from intake.disclosures.rights import YEARS, Accounted
 
-FONTS = Path(__file__).parent / "fonts"
 WIDTHS = (28, 56, 50, 46)
+NUMBERED = gettext_lazy(
+    "Some words are in letters this page cannot print. They stand in square brackets, each letter as its number in "
+    "Unicode. Write them in by hand before you hand this on."
+)
 
 
 def accounting_pdf(request: AccountingRequest, rows: Sequence[Accounted], *, name: str) -> bytes:
@@ -26,9 +30,12 @@ def accounting_pdf(request: AccountingRequest, rows: Sequence[Accounted], *, nam
     page.add_font("DejaVu", fname=FONTS / "DejaVuSans.ttf")
     page.add_font("DejaVu", style="B", fname=FONTS / "DejaVuSans-Bold.ttf")
     page.add_page()
-    for text, style, size in _head(request, name):
+    head = _head(request, name)
+    if not is_whole(name, *(text for row in rows for text in _said(row))):
+        head.append((str(NUMBERED), "B", 10))
+    for text, style, size in head:
         page.set_font("DejaVu", style, size)
-        page.multi_cell(0, size * 0.55, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        page.multi_cell(0, size * 0.55, printable(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         page.ln(2)
     page.set_font("DejaVu", "", 9)
     _table(page, rows) if rows else page.multi_cell(0, 5, _("We disclosed nothing in these years."))
@@ -67,5 +74,9 @@ def _table(page: FPDF, rows: Sequence[Accounted]) -> None:
             head.cell(title)
         for one in rows:
             row = table.row()
-            for text in (f"{timezone.localtime(one.at):%Y-%m-%d %H:%M}", one.to_whom, one.what, one.why):
-                row.cell(text)
+            for text in (f"{timezone.localtime(one.at):%Y-%m-%d %H:%M}", *_said(one)):
+                row.cell(printable(text))
+
+
+def _said(one: Accounted) -> tuple[str, str, str]:
+    return one.to_whom, one.what, one.why

@@ -1,4 +1,4 @@
-"""Giving a short code, and opening what it opens: once, within 15 minutes, and not by guessing."""
+"""Giving a short code, and opening what it opens: once, within 15 minutes, and by few tries, whoever makes them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 import uuid
 from datetime import timedelta
 
+from django.db.models import F
 from django.db.models.functions import Now
 
 from helpline.vault.blind import newest
@@ -17,6 +18,8 @@ ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 LENGTH = 8
 LASTS = timedelta(minutes=15)
 TRIES_FROM_AN_ADDRESS = 10
+TRIES_AT_A_CODE = 5
+"""Whoever tries, from however many addresses: who knows four letters guesses the others once in 100,000 times."""
 TRIES_KEPT = timedelta(days=1)
 CODES_AN_HOUR = 6
 
@@ -39,7 +42,8 @@ def make_code(inquiry_id: uuid.UUID) -> str:
         raise TooMany
     codes.filter(used_at=None, expires_at__gt=Now()).update(expires_at=Now())
     letters = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    ConsentCode.objects.create(inquiry_id=inquiry_id, code_index=_index(letters), expires_at=Now() + LASTS)
+    whole, half = _indexes(letters)
+    ConsentCode.objects.create(inquiry_id=inquiry_id, code_index=whole, half_index=half, expires_at=Now() + LASTS)
     return f"{letters[:4]}-{letters[4:]}"
 
 
@@ -49,11 +53,14 @@ def spend_code(typed: str, *, address: str) -> ConsentCode:
     Call outside a transaction that may be undone: a try counts whatever comes of it.
     """
     _count_try(address)
-    index = _index(typed)
-    within_reach(index)
-    code = ConsentCode.objects.filter(code_index=index, used_at=None, expires_at__gt=Now()).first()
-    if code is None or not ConsentCode.objects.filter(pk=code.pk, used_at=None).update(used_at=Now()):
+    whole, half = _indexes(typed)
+    within_reach(half)
+    near = ConsentCode.objects.filter(half_index=half, used_at=None, expires_at__gt=Now())
+    # Counted before it is compared, so that many at once do not slip through
+    near.filter(tries__lte=TRIES_AT_A_CODE).update(tries=F("tries") + 1)
+    if not near.filter(code_index=whole, tries__lte=TRIES_AT_A_CODE).update(used_at=Now()):
         raise CodeRefused
+    code = ConsentCode.objects.get(code_index=whole)
     within_reach(code.inquiry_id)
     return code
 
@@ -66,5 +73,7 @@ def _count_try(address: str) -> None:
         raise TooMany
 
 
-def _index(typed: str) -> bytes:
-    return newest("consent_code", "".join(letter for letter in typed.upper() if letter in ALPHABET))
+def _indexes(typed: str) -> tuple[bytes, bytes]:
+    """Of the whole code and of its first half, which says which code a wrong try was meant for."""
+    letters = "".join(letter for letter in typed.upper() if letter in ALPHABET)
+    return newest("consent_code", letters), newest("consent_code_half", letters[: LENGTH // 2])

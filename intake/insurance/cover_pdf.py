@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from intake.disclosures.accounting_pdf import FONTS
+from intake.disclosures.letters import FONTS, printable
 from intake.insurance.cover import Care, CareTable, Cover, Figure, day_words
 
 WIDTHS = (44, 40, 38, 38, 26)
@@ -88,7 +88,7 @@ def _section(page: FPDF, heading: str, lines: Iterable[str]) -> None:
 
 def _write(page: FPDF, text: str, style: str = "", size: float = TEXT) -> None:
     page.set_font("DejaVu", style, size)
-    page.multi_cell(0, size * 0.52, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.multi_cell(0, size * 0.52, printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     page.ln(1.2)
 
 
@@ -102,7 +102,7 @@ def _table(page: FPDF, cares: CareTable) -> None:
         for cells in rows:
             row = table.row()
             for at in kept:
-                row.cell(cells[at])
+                row.cell(printable(cells[at]))
     page.ln(2)
 
 

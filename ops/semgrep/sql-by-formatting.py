@@ -1,5 +1,7 @@
 from psycopg import sql
 
+OUTWARD = sql.SQL("SELECT id FROM {}")
+
 
 def near(cursor, zip_code, table):
     # ruleid: sql-by-formatting
@@ -10,5 +12,7 @@ def near(cursor, zip_code, table):
     cursor.execute("SELECT id FROM program WHERE zip = " + zip_code)
     # ok: sql-by-formatting
     cursor.execute("SELECT id FROM program WHERE zip = %s", [zip_code])
+    # ok: sql-by-formatting
+    cursor.execute(OUTWARD.format(sql.Identifier(table)))
     # ok: sql-by-formatting
     cursor.execute(sql.SQL("SELECT id FROM {}").format(sql.Identifier(table)))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import models
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from helpline.audit.acting import Actor
 from helpline.audit.models import AuditRecord
@@ -25,6 +28,7 @@ from intake.journey.erase import erase, hold, release, retire
 from intake.journey.log_call import cancel_callback, log_call, plan_callback, take, write_note
 from intake.journey.refer import follow, refer
 from intake.retention.models import Archived, Held, LegalHold
+from intake.retention.rules import HIDDEN, SMALLEST_CELL, shown
 from tests.dashboard.conftest import a_program, opened, staff
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +149,32 @@ def test_counts_are_printed_without_small_cells() -> None:
     lines = [line.split() for line in out.getvalue().splitlines()]
     assert ["state", "all", "others", "together", "14"] in lines
     assert ["channel", "web", "14"] in lines
+
+
+ARCHIVED = {
+    "state": ("AL", "GA", ""),
+    "age_band": ("12-17", "90+"),
+    "channel": ("web", "phone"),
+    "closing": ("admitted", "declined"),
+    "classes": ((), ("opioids",), ("opioids", "alcohol")),
+}
+
+
+@given(st.lists(st.tuples(*map(st.sampled_from, ARCHIVED.values())), max_size=60))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_small_count_is_printed_nor_left_when_the_printed_are_taken_from_the_total(rows: list[tuple[Any]]) -> None:
+    Archived.objects.filter(year=2025).delete()
+    same = {"year": 2025, "urgency": 0, "for_someone_else": False}
+    Archived.objects.bulk_create(Archived(**same, **dict(zip(ARCHIVED, row, strict=True))) for row in rows)
+    out, total = StringIO(), len(rows)
+    call_command("count_archived", "2025", stdout=out)
+    first, *lines = out.getvalue().splitlines()
+    assert first == f"2025: {shown(total)} inquiries"
+    printed: dict[str, list[int]] = {}
+    for line in lines:
+        if not line.endswith(HIDDEN):
+            printed.setdefault(line.split()[0], []).append(int(line.split()[-1]))
+    for question, counts in printed.items():
+        # Whoever has no class, or several, is counted never or often; of every other question each person once
+        left = [total - count for count in counts] if question == "classes" else [total - sum(counts)]
+        assert not [count for count in counts + left if 0 < count < SMALLEST_CELL], out.getvalue()

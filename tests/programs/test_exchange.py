@@ -99,7 +99,7 @@ def test_export_and_import_give_the_same_listings(edition: Edition, tmp_path: Pa
         same, ["Named", "Annex, “B”", "=1+1", "", "Anniston", "AL", "36201", "205-216-0200 x12", *[""] * 4, "SA MI"],
     )  # fmt: skip
     import_directory(path, edition=edition, actor=ROBOT)
-    Program.objects.filter(name1="Plain").update(latitude=33.5, longitude=-86.8, located_by="street")
+    Program.objects.filter(name1="Plain").update(latitude=33.5, longitude=-86.8, located_by="street", street1="=1+1")
     before = listings()
     for name in ("out.json", "out.zip"):
         call_command("export_hsds", tmp_path / name, verbosity=0, stdout=io.StringIO())
@@ -107,6 +107,10 @@ def test_export_and_import_give_the_same_listings(edition: Edition, tmp_path: Pa
         outcome = import_directory(tmp_path / name, edition=edition, actor=ROBOT)
         assert (outcome.created, outcome.refused, dict(outcome.unknown_codes)) == (6, [], {"XYZ": 1})
         assert listings() == before
+    with zipfile.ZipFile(tmp_path / "out.zip") as package:
+        rows = [cell for cells in csv.reader(io.StringIO(package.read("addresses.csv").decode())) for cell in cells]
+    assert "'=1+1" in rows
+    assert "=1+1" not in rows
 
 
 def test_a_hidden_place_and_what_is_not_listed_never_go_out(edition: Edition, tmp_path: Path) -> None:

@@ -150,6 +150,17 @@ def test_a_line_with_many_addresses_of_ipv6_is_one(client: Client, code: str) ->
     assert said == [200, 302]
 
 
+def test_a_code_ends_after_few_tries_from_however_many_addresses(client: Client, inquiry: Inquiry, code: str) -> None:
+    for number in range(5):
+        wrong = f"{code[:5]}{'2222' if code[5:] != '2222' else '3333'}"
+        client.post(reverse("consent_by_code"), {"code": wrong}, REMOTE_ADDR=f"192.0.2.{number}")
+    assert "opens nothing" in client.post(reverse("consent_by_code"), {"code": code}, REMOTE_ADDR="192.0.2.9").text
+    newer = make_consent_code(inquiry, by=CALLER)
+    for number in range(20):
+        client.post(reverse("consent_by_code"), {"code": "ZZZZ-ZZZZ"}, REMOTE_ADDR=f"198.51.100.{number}")
+    assert client.post(reverse("consent_by_code"), {"code": newer}).status_code == 302
+
+
 def test_an_inquiry_gets_only_some_codes_an_hour(inquiry: Inquiry) -> None:
     for _ in range(6):
         make_consent_code(inquiry, by=CALLER)

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 from django.apps import apps
-from django.db import ProgrammingError, connection, models, transaction
+from django.db import IntegrityError, ProgrammingError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -107,6 +107,16 @@ def test_what_is_proven_is_there_and_nothing_else(two: list[Inquiry], standing: 
         assert Inquiry.objects.update(language="es") == 1
     with pytest.raises(Exception, match="row-level security"), transaction.atomic():
         CardPhoto.objects.filter(inquiry=mine).update(inquiry=theirs)
+
+
+@pytest.mark.parametrize("of", ["person", "caller"])
+def test_an_inquiry_in_reach_is_not_pointed_at_somebody_else(two: list[Inquiry], standing: None, of: str) -> None:
+    mine, theirs = two
+    stand(BY_LINK)
+    within_reach(mine.pk)
+    with pytest.raises(IntegrityError), transaction.atomic(), acting(CALLER):
+        Inquiry.objects.filter(pk=mine.pk).update(**{f"{of}_id": getattr(theirs, f"{of}_id")})
+    assert set(Person.objects.values_list("pk", flat=True)) == {mine.person_id}
 
 
 def test_what_is_in_reach_is_looked_up_and_not_searched_for(two: list[Inquiry], standing: None) -> None:
