@@ -15,7 +15,7 @@ import threading
 import time
 from pathlib import Path
 
-import httpx
+import requests
 
 from helpline.local import CHECKOUT, prepare
 
@@ -76,9 +76,9 @@ def announce(port: int, started: float) -> None:
     address = f"http://localhost:{port}"
     while True:
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2).status_code == 200:
+            if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=2).status_code == 200:
                 break
-        except httpx.HTTPError:
+        except requests.RequestException:
             time.sleep(0.3)
     lines = [
         f"Ready after {time.monotonic() - started:.0f} s: {address}",

@@ -460,7 +460,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-        "httpx": {"level": "WARNING"},
+        "aiohttp": {"level": "WARNING"},
         # It names the letters its font lacks, which may be those of somebody's name
         "fpdf": {"level": "ERROR"},
         # The servers bring handlers of their own, which would pass by the filter

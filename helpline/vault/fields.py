@@ -71,7 +71,11 @@ class EncryptedTextField(_TextField):
 
     def seal(self, value: Any, pk: object) -> str | None:
         """What is stored for ``value`` in the row ``pk``: for plain SQL."""
-        return None if value is None else keyring().seal(self.to_text(value), self.place_of(pk))
+        return None if value is None else self.seal_text(self.to_text(value), pk)
+
+    def seal_text(self, text: str, pk: object) -> str:
+        """As ``seal``, of a value already written as text."""
+        return keyring().seal(text, self.place_of(pk))
 
     def place_in_sql(self) -> str:
         """``place`` as SQL over the row."""

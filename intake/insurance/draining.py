@@ -8,21 +8,21 @@ holds up nobody else. What comes meanwhile waits in its socket.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import lru_cache, partial
-from itertools import cycle
 from typing import TypeVar
 
-import httpx
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from intake.insurance.clearinghouses import roads
+from intake.insurance.clearinghouses.posting import Client, open_client
 from intake.insurance.exchanging import wait_for_file
 from intake.insurance.verification import Claim, Outcome, claim_due, failed, finish_many, read
 
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN_SECONDS = 0.5
 # Answers that come this soon after the first are written down with it
 TOGETHER_SECONDS = 0.02
+# One to see that something came, one to read it, one to close
+TURNS_TO_CATCH_UP = 3
 PAUSES = (0.5, 1, 2, 4, 8)
 T = TypeVar("T")
 Answer = asyncio.Future[bytes | None] | Future[bytes | None]
@@ -50,7 +52,7 @@ def drain(*, seconds: float = 30, renew: Callable[[], None] | None = None) -> in
             if renew:
                 renew()
         room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if claiming else 0
-        in_flight |= {asker()(claim): claim for claim in patiently(partial(claim_due, room))} if room else {}
+        in_flight |= asker().ask(patiently(partial(claim_due, room))) if room else {}
         if not in_flight:
             break
         answered = asker().answered(in_flight)
@@ -115,27 +117,36 @@ def patiently(act: Callable[[], T]) -> T:
 @lru_cache(maxsize=1)
 def asker() -> Asker:
     """This process's own, opened once: it outlives a task, as the connections to the payers do."""
-    return Asker()
+    made = Asker()
+    atexit.register(made.close)
+    return made
 
 
 class Asker:
-    """An event loop that runs only while we wait for answers. Call it with a claim to put the question.
-
-    One client looks at all its connections for each question; one client a place looks at its own few.
-    """
+    """An event loop that runs only while we wait for answers."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        verify = httpx.create_ssl_context(trust_env=False)
-        places = settings.VERIFICATION_IN_FLIGHT
-        self._clients = cycle([httpx.AsyncClient(trust_env=False, verify=verify) for _ in range(places)])
+        self.client = self.loop.run_until_complete(self._open())
 
-    @property
-    def client(self) -> httpx.AsyncClient:
-        return next(self._clients)
+    async def _open(self) -> Client:
+        return open_client()
 
-    def __call__(self, claim: Claim) -> asyncio.Task[bytes | None]:
-        return self.loop.create_task(roads.ask(claim.road, claim.payload, client=self.client))
+    def close(self) -> None:
+        self.loop.run_until_complete(self.client.close())
+        self.loop.close()
+
+    def ask(self, claims: Sequence[Claim]) -> dict[asyncio.Task[bytes | None], Claim]:
+        """Put the questions; gives what to wait for."""
+        self.loop.run_until_complete(self._catch_up())
+        return {
+            self.loop.create_task(roads.ask(claim.road, claim.payload, client=self.client)): claim for claim in claims
+        }
+
+    async def _catch_up(self) -> None:
+        """A payer that hung up while the loop stood still is noticed before its connection is used again."""
+        for _ in range(TURNS_TO_CATCH_UP):
+            await asyncio.sleep(0)
 
     def answered(self, in_flight: Iterable[asyncio.Task[bytes | None]]) -> set[asyncio.Task[bytes | None]]:
         """What has come, if need be after waiting for the first; nothing when it is time to look for new ones."""

@@ -21,11 +21,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from helpline.audit.acting import Actor, acting
-from helpline.payers.models import PayerRoad
+from helpline.payers.models import Payer, PayerRoad
 from helpline.vault.fields import sealed_field
 from intake.disclosures.consenting import Act, NoConsent, Restricted, disclose_many
 from intake.disclosures.models import Carried, Purpose
 from intake.inquiries.events import announce, announce_many
+from intake.insurance.binding import execute
 from intake.insurance.clearinghouses.errors import AskAPerson, ClearinghouseError, FixConfiguration, TryAgain
 from intake.insurance.clearinghouses.road import Road
 from intake.insurance.gates import heard, pick
@@ -33,7 +34,8 @@ from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.other_payers import consent_names
 from intake.insurance.stored import answer_from, answers_since, fingerprint
-from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
+from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Person, Provider
+from intake.insurance.x12.inquiry import Payer as AskedPayer
 from intake.insurance.x12.reading import read_reply
 from intake.insurance.x12.reply import ReplyKind
 from intake.insurance.x12.summarising import NOT_OURS, summarise
@@ -56,12 +58,12 @@ SUMMARY = sealed_field(Verification, "summary_json")
 BEGIN_SENDING = """
 UPDATE insurance_verification v SET state = %s, why = '', attempt = attempt + 1, question_index = asked.question,
     lease_until = clock_timestamp() + make_interval(secs => %s)
-FROM unnest(%s::uuid[], %s::bytea[]) AS asked (id, question) WHERE v.id = asked.id
+FROM unnest(%b::uuid[], %b::bytea[]) AS asked (id, question) WHERE v.id = asked.id
 """
 ADD_ATTEMPTS = """
 INSERT INTO insurance_attempt (id, verification_id, number, state, control_number, request_270, why)
 SELECT new.id, v.id, v.attempt, v.state, new.control, new.request, ''
-FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::text[]) AS new (id, verification_id, control, request)
+FROM unnest(%b::uuid[], %b::uuid[], %b::int[], %b::text[]) AS new (id, verification_id, control, request)
 JOIN insurance_verification v ON v.id = new.verification_id
 """
 FINISH = """
@@ -70,14 +72,14 @@ UPDATE insurance_verification v SET state = now.state, why = now.why, lease_unti
     next_at = CASE WHEN now.is_retry THEN clock_timestamp() + make_interval(secs => now.after) ELSE v.next_at END,
     finished_at = CASE WHEN now.is_retry THEN NULL ELSE clock_timestamp() END
 FROM (SELECT *, state = %s AS is_retry FROM unnest(
-    %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float8[]
+    %b::uuid[], %b::uuid[], %b::int[], %b::text[], %b::text[], %b::text[], %b::text[], %b::float8[]
 ) AS said (attempt_id, id, attempt, state, why, coverage, summary, after)) AS now
 WHERE v.id = now.id AND v.attempt = now.attempt AND v.state = 'sending'
 RETURNING now.attempt_id
 """
 END_ATTEMPTS = """
 UPDATE insurance_attempt a SET state = now.state, why = now.why, ended_at = clock_timestamp(), reply_271 = now.reply
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS now (id, state, why, reply) WHERE a.id = now.id
+FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[]) AS now (id, state, why, reply) WHERE a.id = now.id
 """
 # What an operator corrects, not the caller
 OURS_TO_MEND = ("provider", "payer", "envelope", "trace", "service_types")
@@ -254,10 +256,17 @@ def _read_due(ids: list[uuid.UUID]) -> dict[uuid.UUID, Verification]:
     if not ids:
         return {}
     first = Attempt.objects.filter(verification=OuterRef("pk"), number=1)
-    rows = Verification.objects.filter(pk__in=ids).select_related(
-        "policy__inquiry__person", "policy__payer__road", "payer__road"
+    rows = Verification.objects.filter(pk__in=ids).select_related("policy__inquiry__person")
+    due = rows.annotate(asking_for=Now() - Subquery(first.values("started_at")[:1])).in_bulk()
+    # Many wait for few payers: each is read once
+    payers = Payer.objects.select_related("road").in_bulk(
+        {payer_id for one in due.values() for payer_id in (one.payer_id, one.policy.payer_id) if payer_id}
     )
-    return rows.annotate(asking_for=Now() - Subquery(first.values("started_at")[:1])).in_bulk()
+    for one in due.values():
+        for asked in (one, one.policy):
+            if asked.payer_id:
+                asked.payer = payers[asked.payer_id]
+    return due
 
 
 def _asking(verification: Verification, control: int, ended: dict[uuid.UUID, _Ended]) -> _Asking | None:
@@ -271,7 +280,7 @@ def _asking(verification: Verification, control: int, ended: dict[uuid.UUID, _En
         payload = write_270(question, envelope_for(road, control))
         if not consent_names(verification):
             raise _Ended(S.WITHDRAWN, "the consent names another plan")
-        return _Asking(verification, road, uuid.uuid4(), question, fingerprint(question), control, payload)
+        return _Asking(verification, road, uuid.uuid4(), question, fingerprint(payload), control, payload)
     except _Ended as end:
         ended[verification.pk] = end
     except CannotAsk as problem:
@@ -364,9 +373,8 @@ def _begin_attempts(begun: list[_Asking]) -> None:
     attempts = [one.attempt_id for one in begun]
     questions = [one.fingerprint for one in begun]
     requests = [REQUEST.seal(one.payload.decode("ascii"), one.attempt_id) for one in begun]
-    with connection.cursor() as cursor:
-        cursor.execute(BEGIN_SENDING, [S.SENDING, settings.VERIFICATION_LEASE_SECONDS, ids, questions])
-        cursor.execute(ADD_ATTEMPTS, [attempts, ids, [one.control for one in begun], requests])
+    execute(BEGIN_SENDING, [str(S.SENDING), settings.VERIFICATION_LEASE_SECONDS, ids, questions])
+    execute(ADD_ATTEMPTS, [attempts, ids, [one.control for one in begun], requests])
 
 
 def _end(ended: Iterable[tuple[Verification, _Ended]]) -> None:
@@ -410,7 +418,7 @@ def question_for(verification: Verification) -> EligibilityInquiry:
         birth_date=_date(policy.subscriber_birth_date),
     )
     return EligibilityInquiry(
-        payer=Payer(payer.name, payer.road.edi_payer_id),
+        payer=AskedPayer(payer.name, payer.road.edi_payer_id),
         provider=provider_for(payer.road),
         member_id=policy.member_id,
         subscriber=patient if policy.person_is_subscriber else holder,
@@ -496,12 +504,12 @@ def finish(claim: Claim, outcome: Outcome) -> bool:
 
 def finish_many(ended: Sequence[tuple[Claim, Outcome]]) -> set[uuid.UUID]:
     """Write the outcomes of those attempts that still hold their jobs, in one transaction; gives their ids."""
-    summaries = [SUMMARY.seal(o.summary.to_json() if o.summary else None, c.verification_id) for c, o in ended]
-    with acting(WORKER), connection.cursor() as cursor:
-        cursor.execute(
+    summaries = [o.summary and SUMMARY.seal_text(o.summary.to_text(), c.verification_id) for c, o in ended]
+    with acting(WORKER):
+        rows = execute(
             FINISH,
             [
-                S.RETRY_AT,
+                str(S.RETRY_AT),
                 [c.attempt_id for c, _ in ended],
                 [c.verification_id for c, _ in ended],
                 [c.attempt for c, _ in ended],
@@ -512,9 +520,9 @@ def finish_many(ended: Sequence[tuple[Claim, Outcome]]) -> set[uuid.UUID]:
                 [o.after * (0.9 + 0.2 * secrets.randbelow(100) / 100) for _, o in ended],
             ],
         )
-        held = {row[0] for row in cursor.fetchall()}
+        held = {row[0] for row in rows}
         mine = [(c, o) for c, o in ended if c.attempt_id in held]
-        cursor.execute(
+        execute(
             END_ATTEMPTS,
             [
                 [c.attempt_id for c, _ in mine],

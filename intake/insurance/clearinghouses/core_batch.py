@@ -12,14 +12,12 @@ from __future__ import annotations
 import hashlib
 import uuid
 
-import httpx
-
 from . import mtom
 from .core_envelope import check_code, fields
 from .core_soap import NotSoap, check_fault, heed_fault, local, named, write_envelope
 from .errors import OutcomeUnknown
-from .mime_parts import NotMultipart, read_parts
-from .posting import Answer, is_x12, post
+from .mime_parts import NotMultipart, read_parts, write_parts
+from .posting import Answer, Client, is_x12, post
 from .road import Road
 
 RESULTS = "X12_005010_Request_Batch_Results_271"
@@ -27,24 +25,23 @@ SUBMIT, PICK_UP = "BatchSubmitTransaction", "BatchResultsRetrievalTransaction"
 NO_ANSWER = "The clearinghouse answered with something that is not an answer."
 
 
-async def submit_mime(road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient) -> None:
+async def submit_mime(road: Road, payload: bytes, *, payload_id: str, client: Client) -> None:
     """Hand in one 270 as parts of a form. Raises as `core_mime.ask`."""
-    parts = _parts(road, submission(road, payload_id, payload))
-    _check_receipt(_from_mime(await post(road, client, parts=[*parts, ("Payload", (None, payload))])))
+    _check_receipt(_from_mime(await _post_mime(road, client, submission(road, payload_id, payload), payload)))
 
 
-async def submit_soap(road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient) -> None:
+async def submit_soap(road: Road, payload: bytes, *, payload_id: str, client: Client) -> None:
     """Hand in one 270 beside a SOAP envelope. Raises as `core_soap.ask`."""
     values = submission(road, payload_id, payload)
     envelope = write_envelope(road, "COREEnvelopeBatchSubmission", values, mtom.INCLUDE)
     _check_receipt(_from_soap(await _post_soap(road, client, *mtom.write(envelope, payload, SUBMIT))))
 
 
-async def pick_up(road: Road, *, client: httpx.AsyncClient) -> bytes:
+async def pick_up(road: Road, *, client: Client) -> bytes:
     """The 271 that lie ready, as they came; b"" when there are none. Raises as the real-time roads."""
     values = fields(road, str(uuid.uuid4())) | {"PayloadType": RESULTS, "ProcessingMode": "Batch"}
     if road.kind == "mime_batch":
-        found = _from_mime(await post(road, client, parts=_parts(road, values)))
+        found = _from_mime(await _post_mime(road, client, values))
     else:
         envelope = write_envelope(road, "COREEnvelopeBatchResultsRetrievalRequest", values)
         kind = f'application/soap+xml; charset=UTF-8; action="{PICK_UP}"'
@@ -72,12 +69,14 @@ def check_sum(payload: bytes) -> str:
     return hashlib.sha1(payload, usedforsecurity=False).hexdigest()
 
 
-def _parts(road: Road, values: dict[str, str]) -> list[tuple[str, tuple[None, bytes]]]:
+async def _post_mime(road: Road, client: Client, values: dict[str, str], payload: bytes | None = None) -> Answer:
     named_too = values | {"UserName": road.user_name, "Password": road.password}
-    return [(name, (None, value.encode())) for name, value in named_too.items()]
+    parts = {name: value.encode() for name, value in named_too.items()}
+    headers, body = write_parts(parts if payload is None else parts | {"Payload": payload})
+    return await post(road, client, headers=headers, content=body)
 
 
-async def _post_soap(road: Road, client: httpx.AsyncClient, kind: str, body: bytes) -> Answer:
+async def _post_soap(road: Road, client: Client, kind: str, body: bytes) -> Answer:
     return await post(road, client, headers={"Content-Type": kind}, content=body, heed=heed_fault)
 
 

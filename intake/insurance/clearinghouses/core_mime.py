@@ -5,23 +5,21 @@ One POST with the envelope's fields and the 270 as parts of a form; the answer i
 
 from __future__ import annotations
 
-import httpx
-
 from .core_envelope import fields, payload_of
 from .errors import OutcomeUnknown
-from .mime_parts import NotMultipart, read_parts
-from .posting import is_x12, post
+from .mime_parts import NotMultipart, read_parts, write_parts
+from .posting import Client, is_x12, post
 from .road import Road
 
 
-async def ask(road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient) -> bytes:
+async def ask(road: Road, payload: bytes, *, payload_id: str, client: Client) -> bytes:
     """Send one 270 and return the payload that came back (a 271, 999 or TA1, unread).
 
     `payload_id` is a fresh UUID as text. Raises as `posting.post`, and `FixConfiguration` for an envelope refused.
     """
     values = fields(road, payload_id) | {"UserName": road.user_name, "Password": road.password}
-    parts = [(name, (None, value.encode())) for name, value in values.items()]
-    answer = await post(road, client, parts=[*parts, ("Payload", (None, payload))])
+    headers, body = write_parts({name: value.encode() for name, value in values.items()} | {"Payload": payload})
+    answer = await post(road, client, headers=headers, content=body)
     # Some servers send the 271 without any envelope
     if is_x12(answer.body):
         return answer.body

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
 
-import httpx
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from .core_envelope import CODE, fields, payload_of
 from .errors import FixConfiguration, NotSignedIn, OutcomeUnknown
-from .posting import is_x12, post
+from .posting import Client, is_x12, post
 from .road import Road
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
@@ -34,7 +33,7 @@ class NotSoap(ValueError):
     """The body is no XML that may be read, or has no element we look for."""
 
 
-async def ask(road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient) -> bytes:
+async def ask(road: Road, payload: bytes, *, payload_id: str, client: Client) -> bytes:
     """Send one 270 and return the payload that came back (a 271, 999 or TA1, unread).
 
     `payload_id` is a fresh UUID as text. Raises as `posting.post`, and `FixConfiguration` for an envelope refused.

@@ -13,9 +13,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
-
 from .errors import FixConfiguration, TryAgain
+from .posting import Client
 from .road import Road
 
 OUT, IN, QUARANTINE = "out", "in", "quarantine"
@@ -23,7 +22,7 @@ UNFINISHED = (".part", ".tmp", ".filepart", ".partial")
 CHUNK = 65_536
 
 
-async def ask(road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient) -> None:
+async def ask(road: Road, payload: bytes, *, payload_id: str, client: Client) -> None:
     """Drop one 270; the answer comes in a file of its own, later. `client` is not needed.
 
     Raises `FixConfiguration` when there is no such folder, `TryAgain` when nothing could be written.

@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import json
 
-import httpx
-
 from .errors import NotSignedIn, OutcomeUnknown
-from .posting import is_x12, post
+from .posting import Client, is_x12, post
 from .road import Road
 
 
-async def ask(road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient) -> bytes:
+async def ask(road: Road, payload: bytes, *, payload_id: str, client: Client) -> bytes:
     """Send one 270 and return the raw 271 that came back, unread.
 
     The road's password is the API key. This API has no field for `payload_id`; the trace in the 270 is what comes

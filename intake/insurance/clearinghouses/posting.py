@@ -7,18 +7,21 @@ byte of the request leaves, every failure is `TryAgain`; after it, `OutcomeUnkno
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import SimpleNamespace
 
-import httpx
+import aiohttp
+from yarl import URL
 
 from .errors import ClearinghouseError, FixConfiguration, NotSignedIn, OutcomeUnknown, TryAgain
 from .road import Road
-from .tls import is_untrusted, refused_ours
+from .tls import context_of, is_untrusted, refused_ours, usual_context
 
+Client = aiohttp.ClientSession
 LONGEST_WAIT = 86_400
-Parts = list[tuple[str, tuple[None, bytes]]]
+# How long a connection without a question is kept: shorter than servers commonly keep theirs
+IDLE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,44 +32,59 @@ class Answer:
     body: bytes
 
 
+def open_client() -> Client:
+    """For any number of questions at once, from within a running event loop. Close it there.
+
+    It follows no redirect, keeps no cookie, reads no proxy from the environment and unpacks nothing.
+    """
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_end.append(_note)
+    tracing.on_connection_reuseconn.append(_note)
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        headers={"User-Agent": "helpline", "Accept-Encoding": "identity"},
+        auto_decompress=False,
+        trace_configs=[tracing],
+    )
+
+
 async def post(
     road: Road,
-    client: httpx.AsyncClient,
+    client: Client,
     *,
-    headers: dict[str, str] | None = None,
-    content: bytes | None = None,
-    parts: Parts | None = None,
+    headers: dict[str, str],
+    content: bytes,
     heed: Callable[[bytes], None] | None = None,
 ) -> Answer:
-    """POST `content`, or `parts` as multipart/form-data, to the road's address.
+    """POST `content` to the road's address.
 
     Raises `TryAgain` (nothing was processed), `OutcomeUnknown` (sent, no readable answer), `FixConfiguration`
     (address, credentials or request refused). Redirects are never followed. Nothing that was sent or came back
     is logged or put in an error. `heed` is for protocols that refuse in the body: it is given that of a bad status
     and raises what it understands.
     """
-    url = checked_url(road)
-    sending = _Sending()
-    request = client.build_request(
-        "POST",
+    url, context, sending = checked_url(road), context_of(road) or usual_context(), _Sending()
+    request = client.post(
         url,
-        content=content,
-        files=parts,
-        headers={"Accept-Encoding": "identity", **(headers or {})},
-        timeout=httpx.Timeout(road.total_seconds, connect=road.connect_seconds),
-        extensions={"trace": sending.note},
+        data=content,
+        headers=headers,
+        ssl=context,
+        allow_redirects=False,
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=road.connect_seconds),
+        trace_request_ctx=sending,
     )
-    request.read()  # in one write: httpx would send each part by itself, in forty
     try:
-        async with asyncio.timeout(road.total_seconds):
-            status, replied, body = await _exchange(road, request, client)
+        async with asyncio.timeout(road.total_seconds), request as response:
+            status, replied, body = response.status, response.headers, await _read(response, road.max_reply_bytes)
     except ClearinghouseError:
         raise
     except TimeoutError:
         raise sending.failure("The payer did not answer in time.") from None
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+    except aiohttp.InvalidURL:
         raise FixConfiguration("The address of the clearinghouse cannot be used.") from None
-    except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+    except (aiohttp.ClientError, OSError) as error:
         if refused_ours(error):
             raise FixConfiguration("The clearinghouse refused our certificate, or wants one.") from None
         if is_untrusted(error):
@@ -78,17 +96,18 @@ async def post(
     return Answer(replied.get("content-type", ""), body)
 
 
-def checked_url(road: Road) -> httpx.URL:
+def checked_url(road: Road) -> URL:
     """The road's address, if it is one we may send to. Raises `FixConfiguration`."""
     try:
-        url = httpx.URL(road.url)
-    except httpx.InvalidURL:
+        url = URL(road.url)
+        host, _ = url.raw_host, url.port
+    except ValueError:
         raise FixConfiguration("The address of the clearinghouse cannot be read.") from None
     if url.scheme != "https" and not (road.plain_http and url.scheme == "http"):
         raise FixConfiguration("The address of the clearinghouse must start with https.")
-    if url.userinfo:
+    if url.user is not None or url.password is not None:
         raise FixConfiguration("The address of the clearinghouse must not contain a password.")
-    if url.host not in road.allowed_hosts:
+    if host not in road.allowed_hosts:
         raise FixConfiguration("The host of the clearinghouse is not in the list of allowed hosts.")
     return url
 
@@ -99,14 +118,9 @@ def is_x12(body: bytes) -> bool:
 
 
 class _Sending:
-    """Notes, from httpx's own events, whether any of the request may have left this machine."""
+    """Whether any of the request may have left this machine: from when it has a connection, a moment too early."""
 
-    def __init__(self) -> None:
-        self.begun = False
-
-    async def note(self, event: str, info: dict[str, Any]) -> None:
-        if event.endswith("send_request_headers.started"):
-            self.begun = True
+    begun = False
 
     def failure(self, words: str) -> ClearinghouseError:
         if self.begun:
@@ -114,26 +128,22 @@ class _Sending:
         return TryAgain(words + " Nothing was sent.")
 
 
-async def _exchange(road: Road, request: httpx.Request, client: httpx.AsyncClient) -> tuple[int, httpx.Headers, bytes]:
-    response = await client.send(request, stream=True, follow_redirects=False, auth=None)
-    try:
-        return response.status_code, response.headers, await _read(response, road.max_reply_bytes)
-    finally:
-        await response.aclose()
+async def _note(client: Client, context: SimpleNamespace, _event: object) -> None:
+    context.trace_request_ctx.begun = True
 
 
-async def _read(response: httpx.Response, most: int) -> bytes:
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise OutcomeUnknown("The answer came compressed, which we do not accept.")
     body = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > most:
             raise OutcomeUnknown("The answer was larger than any real one; it was not read.")
     return bytes(body)
 
 
-def _check_status(status: int, headers: httpx.Headers) -> None:
+def _check_status(status: int, headers: Mapping[str, str]) -> None:
     if status in (401, 403, 407):
         raise NotSignedIn("The clearinghouse refused our name or password.")
     if status in (429, 503):
@@ -147,6 +157,6 @@ def _check_status(status: int, headers: httpx.Headers) -> None:
         raise FixConfiguration(f"The clearinghouse refused our request (HTTP {status}).")
 
 
-def _wait(headers: httpx.Headers) -> int | None:
+def _wait(headers: Mapping[str, str]) -> int | None:
     text = headers.get("retry-after", "")
     return min(int(text), LONGEST_WAIT) if text.isascii() and text.isdigit() and len(text) < 10 else None

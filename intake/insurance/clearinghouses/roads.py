@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Protocol
 
-import httpx
-
 from . import core_batch, core_mime, core_soap, file_drop, json_api
+from .posting import Client, open_client
 from .road import Road
-from .tls import context_of
 
 
 class Ask(Protocol):
@@ -20,9 +16,7 @@ class Ask(Protocol):
     None when the question is out and the answer comes another way, later.
     """
 
-    async def __call__(
-        self, road: Road, payload: bytes, *, payload_id: str, client: httpx.AsyncClient
-    ) -> bytes | None: ...
+    async def __call__(self, road: Road, payload: bytes, *, payload_id: str, client: Client) -> bytes | None: ...
 
 
 BY_KIND: dict[str, Ask] = {
@@ -35,26 +29,12 @@ BY_KIND: dict[str, Ask] = {
 }
 
 
-async def ask(road: Road, payload: bytes, *, client: httpx.AsyncClient) -> bytes | None:
-    """Ask by the road's kind, under a fresh payload id. None when the answer comes later.
-
-    `client` is shared by all roads that need no certificate of their own; the others get a connection to themselves.
-    """
-    async with _own(road, client) as fitting:
-        return await BY_KIND[road.kind](road, payload, payload_id=str(uuid.uuid4()), client=fitting)
+async def ask(road: Road, payload: bytes, *, client: Client) -> bytes | None:
+    """Ask by the road's kind, under a fresh payload id. None when the answer comes later."""
+    return await BY_KIND[road.kind](road, payload, payload_id=str(uuid.uuid4()), client=client)
 
 
 async def pick_up(road: Road) -> bytes:
     """What lies ready on a batch road; b"" when nothing does. Raises one of `errors`."""
-    async with httpx.AsyncClient(trust_env=False) as client, _own(road, client) as fitting:
-        return await core_batch.pick_up(road, client=fitting)
-
-
-@asynccontextmanager
-async def _own(road: Road, client: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
-    context = context_of(road)
-    if context is None:
-        yield client
-        return
-    async with httpx.AsyncClient(trust_env=False, verify=context) as own:
-        yield own
+    async with open_client() as client:
+        return await core_batch.pick_up(road, client=client)

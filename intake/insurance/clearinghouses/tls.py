@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from secrets import token_urlsafe
 
-import httpx
+import certifi
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
@@ -72,11 +72,25 @@ def context_of(road: Road) -> ssl.SSLContext | None:
         raise FixConfiguration("Our certificate for this clearinghouse cannot be used.") from None
 
 
+@lru_cache(maxsize=1)
+def usual_context() -> ssl.SSLContext:
+    """For a road without a certificate or authorities of its own."""
+    return _speaking(_usual_authorities())
+
+
+def _usual_authorities() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def _speaking(context: ssl.SSLContext) -> ssl.SSLContext:
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
 @lru_cache(maxsize=64)
 def _context(certificate: str, private_key: str, authorities: str) -> ssl.SSLContext:
-    context = (
-        ssl.create_default_context(cadata=authorities) if authorities else httpx.create_ssl_context(trust_env=False)
-    )
+    whole = ssl.create_default_context(cadata=authorities) if authorities else _usual_authorities()
+    context = _speaking(whole)
     if certificate:
         _show(context, certificate, private_key)
     return context
@@ -97,8 +111,9 @@ def _show(context: ssl.SSLContext, certificate: str, private_key: str) -> None:
 def refused_ours(error: BaseException | None) -> bool:
     """Whether an error comes from the other side's alert about our certificate: then it read nothing of ours."""
     while error is not None:
-        if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLCertVerificationError):
-            reason = error.reason or ""
+        # aiohttp's own is an SSLError too, and has no reason: that is its cause's
+        reason = getattr(error, "reason", None)
+        if reason and isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLCertVerificationError):
             return "ALERT" in reason and ("CERTIFICATE" in reason or "UNKNOWN_CA" in reason)
         error = error.__cause__ or error.__context__
     return False

@@ -16,14 +16,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import httpx
+from yarl import URL
 
 from . import file_drop, roads
 from .errors import ClearinghouseError, FixConfiguration, NotSignedIn
 from .file_drop import IN, OUT
-from .posting import checked_url
+from .posting import checked_url, open_client
 from .road import Road
-from .tls import context_of, is_untrusted, refused_ours
+from .tls import context_of, is_untrusted, refused_ours, usual_context
 
 ALERT_SECONDS = 0.7
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -79,7 +79,7 @@ async def _walk(road: Road, payload: bytes, steps: list[Step]) -> bytes | None:
         good = await _stage(steps, Stage.FOLDER, lambda: asyncio.to_thread(_try_folder, road.folder))
         if road.kind == "file_drop" or not good:
             return None
-    url = httpx.URL("")
+    url = URL("")
 
     async def address() -> str:
         nonlocal url
@@ -109,7 +109,7 @@ async def _stage(steps: list[Step], stage: Stage, go: Callable[[], Awaitable[str
     return steps[-1].good
 
 
-async def _look_up(url: httpx.URL) -> str:
+async def _look_up(url: URL) -> str:
     try:
         async with asyncio.timeout(5):
             found = await asyncio.get_running_loop().getaddrinfo(url.host, _port(url), type=socket.SOCK_STREAM)
@@ -118,7 +118,7 @@ async def _look_up(url: httpx.URL) -> str:
     return f"The name leads to {found[0][4][0]}."
 
 
-async def _connect(url: httpx.URL, road: Road) -> str:
+async def _connect(url: URL, road: Road) -> str:
     try:
         async with _open(url, road.connect_seconds):
             return f"Port {_port(url)} answers."
@@ -126,8 +126,8 @@ async def _connect(url: httpx.URL, road: Road) -> str:
         raise _Stopped(f"Port {_port(url)} does not answer. A firewall, here or there, may be in the way.") from None
 
 
-async def _encrypt(url: httpx.URL, road: Road) -> str:
-    context = context_of(road) or httpx.create_ssl_context(trust_env=False)
+async def _encrypt(url: URL, road: Road) -> str:
+    context = context_of(road) or usual_context()
     try:
         async with _open(url, road.connect_seconds, ssl=context, server_hostname=url.host) as (reader, writer):
             spoken = writer.get_extra_info("ssl_object")
@@ -177,7 +177,7 @@ async def _ask_now(road: Road, payload: bytes) -> bytes | None:
         if ready:
             file_drop.lay_in(Path(road.folder), ready)
         return None
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with open_client() as client:
         return await roads.ask(road, payload, client=client)
 
 
@@ -197,7 +197,7 @@ def _try_folder(folder: str) -> str:
 
 
 @asynccontextmanager
-async def _open(url: httpx.URL, seconds: float, **options: Any) -> AsyncIterator[Streams]:
+async def _open(url: URL, seconds: float, **options: Any) -> AsyncIterator[Streams]:
     """A bare connection, closed without waiting for anybody."""
     async with asyncio.timeout(seconds):
         reader, writer = await asyncio.open_connection(url.host, _port(url), **options)
@@ -207,5 +207,5 @@ async def _open(url: httpx.URL, seconds: float, **options: Any) -> AsyncIterator
         writer.transport.abort()
 
 
-def _port(url: httpx.URL) -> int:
+def _port(url: URL) -> int:
     return url.port or (443 if url.scheme == "https" else 80)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from .plain import from_plain, to_plain
+from .plain import from_plain, to_plain, to_text
 
 FORMAT = 1
 
@@ -248,6 +248,10 @@ class Summary:
     def to_json(self) -> dict[str, Any]:
         """A plain dict of strings, lists and dicts; amounts as text, dates as YYYY-MM-DD."""
         return {"format": FORMAT, **to_plain(self)}
+
+    def to_text(self) -> str:
+        """The same as JSON text."""
+        return to_text(self, format=FORMAT)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Summary:

@@ -16,6 +16,7 @@ from .segments import Delimiters
 VERSION = "005010X279A1"
 MARKS = Delimiters()
 BASIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!\"&'()+,-./;?= ")
+AS_IT_IS = re.compile(r"[A-Z0-9!\"&'()+,\-./;?=]+(?: [A-Z0-9!\"&'()+,\-./;?=]+)*")
 RELATIONSHIPS = frozenset({"01", "19", "34"})
 PAYER_ID_QUALIFIERS = frozenset({"PI", "XV", "NI", "FI", "24", "46", "XX"})
 REFERENCES = frozenset(["18", "1L", "1W", "3H", "6P", "CT", "EA", "EJ", "F6", "GH", "HJ", "IG", "N6", "NQ", "SY", "Y4"])
@@ -50,6 +51,8 @@ def clean(value: str) -> str:
 
     Returns "" when a letter cannot be written in that set (another alphabet), so the caller can ask.
     """
+    if AS_IT_IS.fullmatch(value):
+        return value
     plain = unicodedata.normalize("NFKD", value.translate(LETTERS)).upper()
     kept = "".join(" " if c in "*~:^\t\r\n" else c for c in plain if not unicodedata.combining(c))
     if any(c.isalnum() and c not in BASIC for c in kept):

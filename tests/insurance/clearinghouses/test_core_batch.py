@@ -8,12 +8,12 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-import httpx
 import pytest
 
 from intake.insurance.clearinghouses import mtom, roads
 from intake.insurance.clearinghouses.core_soap import CORE, SOAP, named
 from intake.insurance.clearinghouses.errors import ClearinghouseError, FixConfiguration, NotSignedIn, OutcomeUnknown
+from intake.insurance.clearinghouses.posting import open_client
 from intake.insurance.clearinghouses.road import Road
 from tests.insurance.clearinghouses.test_core_mime import ISA, answering, http, local, mime
 
@@ -43,7 +43,7 @@ def along(raw: bytes, kind: str, act: Act, seen: list[bytes] | None = None) -> b
 
 
 async def submit(road: Road) -> bytes | None:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with open_client() as client:
         return await roads.ask(road, QUESTION, client=client)
 
 

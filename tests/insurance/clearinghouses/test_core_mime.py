@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-import httpx
 import pytest
 
 from intake.insurance.clearinghouses import core_mime, posting
@@ -17,6 +16,7 @@ from intake.insurance.clearinghouses.errors import (
     TryAgain,
 )
 from intake.insurance.clearinghouses.mime_parts import NotMultipart, read_parts
+from intake.insurance.clearinghouses.posting import open_client
 from intake.insurance.clearinghouses.road import Road
 from intake.insurance.sandbox.core_fields import REQUIRED
 from tests.ports import free_port
@@ -71,7 +71,7 @@ def ask(serve: Streams, **changes: object) -> bytes:
     async def go() -> bytes:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         road = replace(local(server.sockets[0].getsockname()[1]), **changes)
-        async with server, httpx.AsyncClient(trust_env=False) as client:
+        async with server, open_client() as client:
             return await core_mime.ask(road, b"ISA*270~", payload_id="an-id", client=client)
 
     return asyncio.run(go())
@@ -151,7 +151,7 @@ def test_a_failed_tls_handshake_sent_nothing() -> None:
         server = await asyncio.start_server(no_tls, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         road = replace(local(port), url=f"https://127.0.0.1:{port}/core")
-        async with server, httpx.AsyncClient(trust_env=False) as client:
+        async with server, open_client() as client:
             await core_mime.ask(road, b"ISA*270~", payload_id="an-id", client=client)
 
     with pytest.raises(TryAgain, match="Nothing was sent"):

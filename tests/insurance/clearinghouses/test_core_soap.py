@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-import httpx
 import pytest
 
 from intake.insurance.clearinghouses import core_soap
 from intake.insurance.clearinghouses.core_soap import CORE, SECURITY, SOAP, local, named, read_root
 from intake.insurance.clearinghouses.errors import ClearinghouseError, FixConfiguration, OutcomeUnknown, TryAgain
+from intake.insurance.clearinghouses.posting import open_client
 from intake.insurance.sandbox.core_fields import REQUIRED
 from tests.insurance.clearinghouses.test_core_mime import ISA, Streams, answering, http
 from tests.insurance.clearinghouses.test_core_mime import local as road_to
@@ -40,7 +40,7 @@ def ask(serve: Streams, **changes: object) -> bytes:
     async def go() -> bytes:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         road = replace(road_to(server.sockets[0].getsockname()[1]), kind="core_soap", **changes)
-        async with server, httpx.AsyncClient(trust_env=False) as client:
+        async with server, open_client() as client:
             return await core_soap.ask(road, b"ISA*A<B&C]]>~", payload_id="an-id", client=client)
 
     return asyncio.run(go())

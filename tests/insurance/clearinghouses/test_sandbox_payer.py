@@ -7,12 +7,12 @@ import uuid
 from dataclasses import replace
 from datetime import date
 
-import httpx
 import pytest
 
 from helpline.payers.models import RoadKind
 from intake.insurance.clearinghouses import roads
 from intake.insurance.clearinghouses.errors import FixConfiguration, OutcomeUnknown
+from intake.insurance.clearinghouses.posting import open_client
 from intake.insurance.clearinghouses.road import Road
 from intake.insurance.sandbox.members import TABLE
 from intake.insurance.x12 import EligibilityInquiry, Person, Reply, ReplyKind, read_reply, write_270
@@ -25,7 +25,7 @@ def post(road: Road, payload: bytes) -> bytes:
     """One question to the sandbox, in its own event loop and client."""
 
     async def go() -> bytes:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with open_client() as client:
             return await roads.BY_KIND[road.kind](road, payload, payload_id=str(uuid.uuid4()), client=client)
 
     return asyncio.run(go())

@@ -12,11 +12,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from intake.insurance.clearinghouses import roads, tls
 from intake.insurance.clearinghouses.errors import FixConfiguration, OutcomeUnknown, TryAgain
+from intake.insurance.clearinghouses.posting import open_client
 from intake.insurance.clearinghouses.road import Road
 from intake.insurance.clearinghouses.trying import Stage, walk
 from intake.insurance.x12 import ReplyKind, read_reply, write_270
@@ -69,7 +69,7 @@ def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
 
 def ask(road: Road) -> bytes:
     async def go() -> bytes:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with open_client() as client:
             return await roads.ask(road, write_270(DANIEL, ENVELOPE), client=client)
 
     return asyncio.run(go())

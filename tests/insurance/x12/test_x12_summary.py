@@ -21,6 +21,7 @@ def meaning(name: str, on: date = ON, **changes: object) -> Summary:
     """The summary of a sample as the answer to Jane's question, after a trip through JSON."""
     summary = summarise(read_reply(sample(name)), asked=jane(**changes), on=on)
     assert Summary.from_json(json.loads(json.dumps(summary.to_json()))) == summary
+    assert json.loads(summary.to_text()) == summary.to_json()
     return summary
 
 
