@@ -27,6 +27,11 @@ CONFIRMED_FOR = timedelta(days=90)
 anybody's.
 """
 
+UNSAID = 0
+"""In ``Program.may_give``: whatever care its codes do not name."""
+SETTING = "SET"
+"""The category of an edition's key that says in which settings a place gives care."""
+
 
 def _plain(*names: str) -> dict[str, PrivacyClass]:
     return dict.fromkeys(names, PLAIN)
@@ -197,6 +202,9 @@ class ProgramQuerySet(models.QuerySet["Program"]):
 class Program(models.Model):
     """One place that treats, as an edition of the directory published it and as people have corrected it
     since.
+
+    ``may_give`` is for searching: ``codes``, and ``UNSAID`` where these are not the last word on what care it gives,
+    because they name no setting or because it told us of more (``told_more``). A trigger keeps it, whoever writes.
     """
 
     class Status(models.TextChoices):
@@ -225,6 +233,8 @@ class Program(models.Model):
     intake_lines = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     codes = ArrayField(models.IntegerField(), default=list)
     unknown_codes = ArrayField(models.CharField(max_length=20), default=list)
+    may_give = ArrayField(models.IntegerField(), default=list, editable=False)
+    told_more = models.BooleanField(db_default=False, editable=False)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     located_by = models.CharField(max_length=10, choices=LocatedBy, blank=True)
@@ -261,7 +271,8 @@ class Program(models.Model):
     objects = ProgramQuerySet.as_manager()
     privacy: ClassVar = _plain(
         "id", "edition", "identity", "occurrence", "source_row", "name1", "name2", "street1", "street2",
-        "city", "state", "zip", "phone", "intake_lines", "codes", "unknown_codes", "latitude", "longitude",
+        "city", "state", "zip", "phone", "intake_lines", "codes", "unknown_codes", "may_give", "told_more", "latitude",
+        "longitude",
         "located_by", "position", "status", "status_reason", "confidential", "verified_at", "verified_by",
         "verification_note", "corrected_fields", "content_hash", "first_import", "last_import", "created_at",
         "changed_at", "sort_name", "search_text",
@@ -270,7 +281,7 @@ class Program(models.Model):
     class Meta:
         db_table = "programs_program"
         indexes = [
-            GistIndex(F("position"), OpClass(F("codes"), name="gist__intbig_ops"), name="program_place_and_codes"),
+            GistIndex(F("position"), OpClass(F("may_give"), name="gist__intbig_ops"), name="program_place_and_care"),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="program_search"),
             models.Index(fields=["sort_name", "id"], name="program_by_name"),
             models.Index(fields=["state", "city"], name="program_by_state"),

@@ -20,7 +20,7 @@ from intake.matching import telling
 from intake.matching.codebook import CodeBook
 from intake.matching.counting import STEPS, counted
 from intake.matching.engine import Matches, Say, match
-from intake.matching.nearest import Row, miles_to_the_next, nearest
+from intake.matching.nearest import Row, miles_to_the_next, nearest, read
 from intake.matching.need import Listing, Need, Offer
 from intake.matching.openings import free_for
 
@@ -68,9 +68,9 @@ def choose(need: Need, *, today: date, hidden_places: bool = False) -> Matches:
 
 
 def ranked(need: Need, codes: CodeBook, *, today: date, hidden_places: bool, afar: bool = False) -> Matches:
-    """The match itself: what the query finds within ``need.miles``, ranked with reasons. Three statements."""
-    rows = nearest(need, codes, hidden_places=hidden_places, afar=afar or bool(need.telehealth))
-    found, now = [row.id for row in rows], timezone.now()
+    """The match itself: what the query finds within ``need.miles``, ranked with reasons. Four statements."""
+    found = nearest(need, codes, hidden_places=hidden_places, afar=afar or bool(need.telehealth))
+    rows, now = read(found), timezone.now()
     told, free = telling.told_by(found, now=now), free_for(need, found, now=now)
     offers = [offer_of(row, codes, told.get(row.id, telling.NOTHING), free.get(row.id)) for row in rows]
     return match(need, offers, today=today)

@@ -4,23 +4,32 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from helpline.programs.models import ServiceCode
+from helpline.programs.models import SETTING, ServiceCode
 from intake.matching.facts import Statement, statements
 
 
 @dataclass(frozen=True, slots=True)
 class CodeBook:
-    """What each number in ``Program.codes`` says, over every edition."""
+    """What each number in ``Program.codes`` says, over every edition.
+
+    ``undescribed``: settings of the keys that nobody has described, so that we do not know what care they are.
+    """
 
     yes: Mapping[int, str]
     no: Mapping[int, str]
+    undescribed: tuple[int, ...] = ()
 
     @classmethod
     def load(cls) -> Self:
         known = statements()
-        rows = ServiceCode.objects.values_list("id", "edition__code", "code")
-        said = [(number, says) for number, of, code in rows if (says := known.get((of, code)))]
-        return cls(_of(said, yes=True), _of(said, yes=False))
+        rows = ServiceCode.objects.values_list("id", "edition__code", "code", "category_code")
+        said, undescribed = [], []
+        for number, of, code, category in rows:
+            if says := known.get((of, code)):
+                said.append((number, says))
+            elif category == SETTING:
+                undescribed.append(number)
+        return cls(_of(said, yes=True), _of(said, yes=False), tuple(undescribed))
 
     def numbers(self, facts: frozenset[str]) -> list[int]:
         """The codes that say yes to any of these facts."""

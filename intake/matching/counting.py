@@ -45,7 +45,7 @@ FROM programs_program p
 LEFT JOIN (SELECT DISTINCT program_id FROM matching_told WHERE fact = ANY(%(told)s)) told ON told.program_id = p.id
 WHERE position <@ cube_enlarge(%(here)s::cube, %(reach)s, 3) AND position <-> %(here)s::cube <= %(reach)s
     AND status <> 'withdrawn' AND (%(hidden)s OR NOT confidential)
-    AND (%(setting)s::int[] = '{}' OR position <-> %(here)s::cube <= %(wished)s OR codes && %(setting)s)
+    AND (%(setting)s::int[] = '{}' OR position <-> %(here)s::cube <= %(wished)s OR may_give && %(setting)s)
 GROUP BY said, status, own_state, ring, told.program_id
 """
 
