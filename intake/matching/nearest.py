@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from weakref import WeakSet
 
 from django.db import connection
 from psycopg.sql import SQL, Composed
@@ -56,9 +57,28 @@ def _found(*branches: Composed) -> str:
     return whole.as_string()
 
 
-ANY_CARE = _found(_branch("true", _NEAR, LIKELY_LIMIT + OTHERS_LIMIT))
-THIS_CARE = _found(_LIKELY, _OTHERS)
-THIS_CARE_AND_AFAR = _found(_LIKELY, _OTHERS, _TELEHEALTH)
+_STATEMENTS = {
+    "nearest_any_care": _found(_branch("true", _NEAR, LIKELY_LIMIT + OTHERS_LIMIT)),
+    "nearest_this_care": _found(_LIKELY, _OTHERS),
+    "nearest_this_care_or_afar": _found(_LIKELY, _OTHERS, _TELEHEALTH),
+}
+# What each of them takes, in this order; what it does not need is null
+_TAKEN = {
+    "here": "cube",
+    "reach": "float8",
+    "hidden": "boolean",
+    "diameter": "float8",
+    "likely": "int[]",
+    "state": "text",
+    "telehealth": "int[]",
+    "setting": "int[]",
+    "afar": "float8",
+}
+_NUMBERED = {name: f"${number}" for number, name in enumerate(_TAKEN, 1)}
+_GIVEN = ", ".join(f"%({name})s" for name in _TAKEN)
+PREPARED = "; ".join(
+    f"PREPARE {name} ({', '.join(_TAKEN.values())}) AS {sql % _NUMBERED}" for name, sql in _STATEMENTS.items()
+)
 _ROWS = """
 SELECT p.id, name1, name2, street1, street2, city, state, zip, phone, intake_lines, codes, latitude, longitude,
     status, confidential, verified_at, e.published
@@ -66,8 +86,10 @@ FROM programs_program p JOIN programs_edition e ON e.id = p.edition_id
 WHERE p.id = ANY(%s)
 """
 # Nobody can tell the planner how many rows a box of a cube holds: it takes a thousandth, reads the whole box and sorts.
-# Without bitmaps it walks the index outward and stops. One round trip; the setting ends with the statement
+# Without bitmaps it walks the index outward and stops. One round trip; the settings end with the statement
 OUTWARD = "SET LOCAL enable_bitmapscan = off; {}; SET LOCAL enable_bitmapscan TO DEFAULT"
+# Planned once a connection, whatever is asked: planning anew costs as much as finding
+PLANNED = OUTWARD.format("SET LOCAL plan_cache_mode = force_generic_plan; {}; SET LOCAL plan_cache_mode TO DEFAULT")
 _HOW_FAR = (
     SQL("""
 SELECT {} FROM (
@@ -79,6 +101,8 @@ SELECT {} FROM (
     .format(_MILES, _NEAR)
     .as_string()
 )
+# Connections to the database that know the statements
+_prepared_in: WeakSet[Any] = WeakSet()
 
 
 class Row(NamedTuple):
@@ -109,11 +133,20 @@ def nearest(need: Need, codes: CodeBook, *, hidden_places: bool, afar: bool = Fa
 
     ``afar``: also the nearest of the person's state that list the care and telehealth, where it can be given so.
     """
-    found, given = statement(need, codes, hidden_places=hidden_places, afar=afar)
+    asked, given = statement(need, codes, hidden_places=hidden_places, afar=afar)
     with connection.cursor() as cursor:
-        cursor.execute(OUTWARD.format(found), given)
-        cursor.nextset()
+        execute(cursor, asked, given)
         return dict(cursor.fetchall())
+
+
+def execute(cursor: Any, asked: str, given: Mapping[str, Any]) -> None:
+    """Execute what ``statement`` gave, planned without bitmaps, and stop at its rows."""
+    if connection.connection not in _prepared_in:
+        cursor.execute(PREPARED)
+        _prepared_in.add(connection.connection)
+    cursor.execute(PLANNED.format(asked), given)
+    cursor.nextset()
+    cursor.nextset()
 
 
 def read(found: Near) -> list[Row]:
@@ -121,23 +154,24 @@ def read(found: Near) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, [list(found)])
         known = {row[0]: row for row in cursor.fetchall()}
-    return [Row(*known[each], miles) for each, miles in found.items() if each in known]
+    return [Row._make((*known[each], miles)) for each, miles in found.items() if each in known]
 
 
 def statement(
     need: Need, codes: CodeBook, *, hidden_places: bool = False, afar: bool = False
 ) -> tuple[str, dict[str, Any]]:
-    """The statement of ``nearest`` with its parameters."""
-    given = place_of(need, need.miles, hidden_places=hidden_places)
-    if not (wanted := codes.numbers(evidence(need))):
-        return ANY_CARE, given
-    # The text of an array is quicker than a list, which is written item by item
-    given["likely"] = f"{{{','.join(map(str, (UNSAID, *codes.undescribed, *wanted)))}}}"
-    if not (afar and need.state and by_telehealth(need)):
-        return THIS_CARE, given
-    telehealth, listed = codes.numbers(facts.TELEHEALTH), codes.numbers(setting(need))
-    given |= {"state": need.state, "telehealth": telehealth, "setting": listed, "afar": chord_of(AFAR_MILES)}
-    return THIS_CARE_AND_AFAR, given
+    """What ``nearest`` executes, with its parameters."""
+    given = dict.fromkeys(_TAKEN) | place_of(need, need.miles, hidden_places=hidden_places)
+    which = "nearest_any_care"
+    if wanted := codes.numbers(evidence(need)):
+        which = "nearest_this_care"
+        # The text of an array is quicker than a list, which is written item by item
+        given["likely"] = f"{{{','.join(map(str, (UNSAID, *codes.undescribed, *wanted)))}}}"
+        if afar and need.state and by_telehealth(need):
+            which = "nearest_this_care_or_afar"
+            telehealth, listed = codes.numbers(facts.TELEHEALTH), codes.numbers(setting(need))
+            given |= {"state": need.state, "telehealth": telehealth, "setting": listed, "afar": chord_of(AFAR_MILES)}
+    return f"EXECUTE {which} ({_GIVEN})", given
 
 
 def miles_to_the_next(need: Need, codes: CodeBook, *, hidden_places: bool, beyond: float) -> float | None:
