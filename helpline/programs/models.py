@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import ASin, Least, Now
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 from helpline.programs.cubes import Chord, CubeField, InBox, UnitPoint, point
@@ -408,6 +408,51 @@ class Opening(models.Model):
         return f"{self.places} × {self.get_kind_display()}"
 
 
+WEEKDAYS = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+)  # fmt: skip
+
+
+class IntakeHours(models.Model):
+    """When intake answers on one weekday (Monday 0), in the program's own time; no times is closed.
+
+    The same time twice is the whole day; an end before the beginning is on the next day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="intake_hours")
+    weekday = models.PositiveSmallIntegerField()
+    opens = models.TimeField(null=True)
+    closes = models.TimeField(null=True)
+    zone = models.CharField(max_length=40)
+    told_at = models.DateTimeField(db_default=Now())
+    told_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    privacy: ClassVar = _plain("id", "program", "weekday", "opens", "closes", "zone", "told_at", "told_to")
+
+    class Meta:
+        db_table = "programs_intake_hours"
+        constraints = [
+            models.UniqueConstraint(fields=["program", "weekday"], name="intake_hours_once_a_day"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="intake_hours_of_a_weekday"),
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None) | Q(opens__isnull=False, closes__isnull=False),
+                name="intake_hours_from_and_to",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        if self.opens is None or self.closes is None:
+            return str(_("closed"))
+        if self.opens == self.closes:
+            return str(_("day and night"))
+        return f"{time_format(self.opens, 'TIME_FORMAT')}–{time_format(self.closes, 'TIME_FORMAT')}"
+
+    @property
+    def day(self) -> Any:
+        return WEEKDAYS[self.weekday]
+
+
 class Proposal(models.Model):
     """A change of its listing that a program asked for by its own link. It changes nothing until a person decides."""
 
@@ -471,6 +516,7 @@ class ProgramChange(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         RESTORED = "restored", _("restored")
         OPENINGS = "openings", _("said what is free")
+        HOURS = "hours", _("said when intake answers")
         CONFIRMED = "confirmed", _("confirmed by the program itself")
         PROPOSED = "proposed", _("the program asked for a change")
         DECLINED = "declined", _("that change was not made")

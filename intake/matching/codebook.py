@@ -1,5 +1,6 @@
 """Service codes as facts, for rows of the database: a program keeps numbers, rules read facts."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -13,11 +14,13 @@ class CodeBook:
     """What each number in ``Program.codes`` says, over every edition.
 
     ``undescribed``: settings of the keys that nobody has described, so that we do not know what care they are.
+    ``saying``: by fact, the numbers that say yes to it.
     """
 
     yes: Mapping[int, str]
     no: Mapping[int, str]
-    undescribed: tuple[int, ...] = ()
+    undescribed: tuple[int, ...]
+    saying: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def load(cls) -> Self:
@@ -29,11 +32,15 @@ class CodeBook:
                 said.append((number, says))
             elif category == SETTING:
                 undescribed.append(number)
-        return cls(_of(said, yes=True), _of(said, yes=False), tuple(undescribed))
+        saying = defaultdict[str, tuple[int, ...]](tuple)
+        for number, says in said:
+            if says.yes:
+                saying[says.fact] += (number,)
+        return cls(_of(said, yes=True), _of(said, yes=False), tuple(undescribed), saying)
 
     def numbers(self, facts: frozenset[str]) -> list[int]:
         """The codes that say yes to any of these facts."""
-        return sorted(number for number, fact in self.yes.items() if fact in facts)
+        return sorted([number for fact in facts for number in self.saying.get(fact, ())])
 
     def about(self, facts: frozenset[str]) -> list[int]:
         """The codes that say anything, yes or no, of these facts."""

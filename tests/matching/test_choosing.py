@@ -18,7 +18,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from helpline.accounts.models import User
 from helpline.programs.geography import chord_of, unit_point
-from helpline.programs.models import Place, Program
+from helpline.programs.models import UNSAID, Place, Program
 from intake.inquiries.answers import Answers, Said, Use
 from intake.inquiries.triage import Care, assess
 from intake.matching import facts, nearest, telling
@@ -192,9 +192,8 @@ def test_statements_however_many_programs() -> None:
         need = at(OPIOID_MEDICAID, zip_code)
         with CaptureQueriesContext(connection) as statements:
             choose(need, today=TODAY)
-        assert (
-            len(statements) == 6
-        )  # the codes, the nearest, what they say, what they told us, what is free, the counts
+        # The codes, the nearest, their listings, what they told us, what is free, who is open, the counts
+        assert len(statements) == 7
 
 
 def test_what_a_program_told_us_is_used_and_forgotten_after_half_a_year() -> None:
@@ -217,6 +216,31 @@ def test_what_a_program_told_us_is_used_and_forgotten_after_half_a_year() -> Non
         assert len(told) == 2
     finally:
         Told.objects.all().delete()
+        by.delete()
+
+
+def test_the_index_is_true_whoever_writes_and_finds_who_told_us_of_care_it_does_not_list() -> None:
+    need, codes = at(Need(care=(Care.RESIDENTIAL,)), "10001"), CodeBook.load()
+    wanted, settings = codes.numbers(evidence(need)), codes.numbers(facts.SETTINGS)
+    near = Program.objects.public().near(need.latitude, need.longitude, need.miles)
+    far = near.filter(codes__overlap=settings).exclude(codes__overlap=wanted).reverse()[0]
+    assert far.pk not in nearest.nearest(need, codes, hidden_places=False)
+    assert far.may_give == far.codes
+    by = User.objects.create_user("teller@example.org", "a long enough password", name="Teller", role="consultant")
+    try:
+        telling.remember(far, "care:residential", True, by=by)
+        far.refresh_from_db()
+        assert far.may_give == [*far.codes, UNSAID]
+        Program.objects.filter(pk=far.pk).update(may_give=[], told_more=False)
+        far.refresh_from_db()
+        assert far.may_give == far.codes
+        silent = sorted(set(far.codes) - set(settings))
+        Program.objects.filter(pk=far.pk).update(codes=silent)
+        changed = Program.objects.get(pk=far.pk)
+        assert changed.may_give == [*silent, UNSAID]
+    finally:
+        Told.objects.all().delete()
+        Program.objects.filter(pk=far.pk).update(codes=far.codes)
         by.delete()
 
 

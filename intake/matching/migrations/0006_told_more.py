@@ -20,5 +20,5 @@ GONE = "DROP TRIGGER told_more ON matching_told; DROP FUNCTION matching_told_mor
 
 
 class Migration(migrations.Migration):
-    dependencies = [("matching", "0005_told"), ("programs", "0006_may_give")]
+    dependencies = [("matching", "0005_told"), ("programs", "0006_may_give_and_hours")]
     operations = [migrations.RunSQL(TOLD, GONE), migrations.RunSQL(SO_FAR, migrations.RunSQL.noop)]
