@@ -6,9 +6,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from intake.inquiries.answers import Answers, GenderWish, InsuranceKind, Route, Said
+from intake.inquiries.answers import Answers, GenderWish, InsuranceKind, Route, Said, Use
 from intake.inquiries.spelling import words
-from intake.inquiries.substance_words import LETHAL_WITHDRAWAL
+from intake.inquiries.substance_words import LETHAL_WITHDRAWAL, meanings
 from intake.inquiries.triage import Care, Triage, Urgency
 from intake.inquiries.triage_picture import picture_of
 
@@ -134,7 +134,7 @@ class Need:
             deaf=_yes_or_no(wish.deaf_asl),
             medication=_medication(wish.medication, opioid="opioid" in used),
             telehealth=_yes_or_no(wish.telehealth),
-            smokes=True if "nicotine" in used else None,
+            smokes=True if any(map(_of_nicotine, answers.uses)) else None,
             injects=True if any(use.how_taken is Route.INJECTED for use in answers.uses) else None,
             state=state,
             latitude=latitude,
@@ -234,6 +234,10 @@ def _sex(gender: str, wish: GenderWish | None) -> str | None:
 
 def _yes_or_no(said: Said | None) -> bool | None:
     return {Said.YES: True, Said.NO: False}.get(said) if said else None
+
+
+def _of_nicotine(use: Use) -> bool:
+    return "nicotine" in {use.klass, *(meaning.klass for meaning in meanings(use.text))}
 
 
 def _payer(kind: InsuranceKind | None) -> PayerKind:

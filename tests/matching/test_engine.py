@@ -143,6 +143,8 @@ def test_the_plan_s_network_ranks_and_what_nobody_asked_is_never_against() -> No
 def test_smoking_policy_matters_to_those_who_smoke(codes: str, code: str) -> None:
     assert f"smoking_{code}" in codes_of(only(Need(smokes=True), offer_2022(f"ORT {codes}")))
     assert f"smoking_{code}" not in codes_of(only(Need(), offer_2022(f"ORT {codes}")))
+    told = Answers(uses=(Use(text="alcohol"), Use(text="cigarettes")))
+    assert Need.of(told, assess(told)).smokes
 
 
 @pytest.mark.parametrize("payer", [PayerKind.MILITARY, PayerKind.TRICARE, PayerKind.CHAMPVA])
