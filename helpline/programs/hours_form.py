@@ -23,11 +23,11 @@ class HoursForm(forms.Form):
 
     prefix = "hours"
     days = forms.ChoiceField(label=gettext_lazy("Intake answers on"))
-    opens = forms.TimeField(label=gettext_lazy("from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    opens = forms.TimeField(label=gettext_lazy("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     closes = forms.TimeField(
-        label=gettext_lazy("until"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+        label=gettext_lazy("Until"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
     )
-    zone = forms.ChoiceField(label=gettext_lazy("in the time of"))
+    zone = forms.ChoiceField(label=gettext_lazy("In the time of"))
 
     def __init__(self, data: Mapping[str, Any] | None, *, program: Program) -> None:
         super().__init__(data)
