@@ -1,12 +1,12 @@
 """Matching beside a plain haversine scan with the same filters, in one run: the query, the whole match, the counts.
 
 Prints ``name, ours, floor, ratio, goal, met|missed``, times in milliseconds. The real directory (12 k programs), then
-100,000 made from its rows by COPY with jittered places; a million, too, where ``MILLION`` is set. (a) The query: its
-statement alone, p50 and p95. (b) The whole match: query, what programs told us, and up to 215 survivors ranked with
-their reasons. (c) What is left out and what would bring it back, counted apart. Each round asks one need each way, in
-turns, so that a busy machine slows all alike; a way's time for a need is the best of its rounds. (d) The same ids as
-brute force in Python on 1,000 random needs, ties by id included (at 12 k). The floor reads every row, works out the
-distance by haversine, filters once and gives the same rows.
+100,000 made from its rows by COPY with jittered places; a million, too, where ``MILLION`` is set. (a) The query: which
+programs, and how far, p50 and p95. (b) The whole match: query, what listings say and programs told us, and up to 200
+survivors ranked with their reasons. (c) What is left out and what would bring it back, counted apart. Each round asks
+one need each way, in turns, so that a busy machine slows all alike; a way's time for a need is the best of its rounds.
+(d) The same ids as brute force in Python over the codes themselves on 1,000 random needs, ties by id included (at
+12 k). The floor reads every row, works out the distance by haversine, filters once and gives the same.
 """
 
 from __future__ import annotations
@@ -37,13 +37,10 @@ HAVERSINE = """2 * 3958.7613 * asin(least(1, sqrt(power(sin(radians(latitude - %
     + cos(radians(%(lat)s)) * cos(radians(latitude)) * power(sin(radians(longitude - %(lon)s) / 2), 2))))"""
 SCAN = f"""
 WITH near AS MATERIALIZED (
-    SELECT p.id, name1, name2, street1, street2, city, state, zip, phone, intake_lines, codes, latitude, longitude,
-        status, confidential, verified_at, e.published, {HAVERSINE} AS miles
-    FROM programs_program p JOIN programs_edition e ON e.id = p.edition_id
+    SELECT id, may_give, {HAVERSINE} AS miles FROM programs_program
     WHERE status = 'listed' AND NOT confidential AND {HAVERSINE} <= %(miles)s)
-(SELECT * FROM near WHERE codes && %(wanted)s ORDER BY miles, id LIMIT 150) UNION ALL
-(SELECT * FROM near WHERE NOT codes && %(wanted)s ORDER BY miles, id LIMIT 50) UNION ALL
-(SELECT * FROM near WHERE NOT codes && %(settings)s ORDER BY miles, id LIMIT 15)
+(SELECT id, miles FROM near WHERE may_give && %(likely)s::int[] ORDER BY miles, id LIMIT 150) UNION ALL
+(SELECT id, miles FROM near WHERE NOT may_give && %(likely)s::int[] ORDER BY miles, id LIMIT 50)
 """
 
 
@@ -186,42 +183,35 @@ def some_needs(chance: random.Random, many: int) -> Iterator[Need]:
 
 
 def scanned(need: Need, codes: CodeBook) -> dict[str, Any]:
-    from intake.matching import facts
-    from intake.matching.rules import evidence
+    from intake.matching.nearest import statement
 
-    return {
-        "lat": need.latitude,
-        "lon": need.longitude,
-        "miles": need.miles,
-        "wanted": codes.numbers(evidence(need)),
-        "settings": codes.numbers(facts.SETTINGS | evidence(need)),
-    }
+    likely = statement(need, codes)[1]["likely"]
+    return {"lat": need.latitude, "lon": need.longitude, "miles": need.miles, "likely": likely}
 
 
 def recall() -> int:
     """How many of a thousand random needs give the very ids that looking at every program gives, in the same order."""
     from helpline.programs.geography import chord_of, unit_point
     from helpline.programs.models import Program
+    from intake.matching import facts
     from intake.matching.codebook import CodeBook
-    from intake.matching.nearest import LIKELY_LIMIT, OTHERS_LIMIT, SILENT_LIMIT, nearest
+    from intake.matching.nearest import LIKELY_LIMIT, OTHERS_LIMIT, nearest
+    from intake.matching.rules import evidence
 
     codes, same = CodeBook.load(), 0
+    settings = frozenset(codes.numbers(facts.SETTINGS))
     rows = Program.objects.public().exclude(latitude=None).values_list("id", "codes", "latitude", "longitude")
     everyone = [(number, frozenset(said), unit_point(north, east)) for number, said, north, east in rows]
     for need in some_needs(random.Random(11), RECALL):
-        given = scanned(need, codes)
-        wanted, settings = frozenset(given["wanted"]), frozenset(given["settings"])
+        wanted = frozenset(codes.numbers(evidence(need)))
         here, reach = unit_point(need.latitude, need.longitude), chord_of(need.miles)
         within = sorted((dist(here, at), number, said) for number, said, at in everyone if dist(here, at) <= reach)
-        chosen = set()
-        for limit, keep in (
-            (LIKELY_LIMIT, lambda said, wanted=wanted: bool(wanted & said)),
-            (OTHERS_LIMIT, lambda said, wanted=wanted: not wanted & said),
-            (SILENT_LIMIT, lambda said, settings=settings: not settings & said),
-        ):
-            chosen |= set([number for _, number, said in within if keep(said)][:limit])
+        may = [bool(wanted & said) or not settings & said for _, _, said in within]
+        likely = [number for (_, number, _), each in zip(within, may, strict=True) if each][:LIKELY_LIMIT]
+        others = [number for (_, number, _), each in zip(within, may, strict=True) if not each][:OTHERS_LIMIT]
+        chosen = {*likely, *others}
         expected = [number for _, number, _ in within if number in chosen]
-        same += [row.id for row in nearest(need, codes, hidden_places=False)] == expected
+        same += list(nearest(need, codes, hidden_places=False)) == expected
     met = same == RECALL
     print(
         f"same ids as brute force, {same}, {RECALL}, {same / RECALL:.3f}, 1, {'met' if met else 'missed'}", flush=True

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import ASin, Least, Now
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 from helpline.programs.cubes import Chord, CubeField, InBox, UnitPoint, point
@@ -26,6 +26,11 @@ CONFIRMED_FOR = timedelta(days=90)
 """How long a telephone confirmation is shown without "call again". Our own choice, not a rule of
 anybody's.
 """
+
+UNSAID = 0
+"""In ``Program.may_give``: whatever care its codes do not name."""
+SETTING = "SET"
+"""The category of an edition's key that says in which settings a place gives care."""
 
 
 def _plain(*names: str) -> dict[str, PrivacyClass]:
@@ -197,6 +202,9 @@ class ProgramQuerySet(models.QuerySet["Program"]):
 class Program(models.Model):
     """One place that treats, as an edition of the directory published it and as people have corrected it
     since.
+
+    ``may_give`` is for searching: ``codes``, and ``UNSAID`` where these are not the last word on what care it gives,
+    because they name no setting or because it told us of more (``told_more``). A trigger keeps it, whoever writes.
     """
 
     class Status(models.TextChoices):
@@ -225,6 +233,8 @@ class Program(models.Model):
     intake_lines = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     codes = ArrayField(models.IntegerField(), default=list)
     unknown_codes = ArrayField(models.CharField(max_length=20), default=list)
+    may_give = ArrayField(models.IntegerField(), default=list, editable=False)
+    told_more = models.BooleanField(db_default=False, editable=False)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     located_by = models.CharField(max_length=10, choices=LocatedBy, blank=True)
@@ -261,7 +271,8 @@ class Program(models.Model):
     objects = ProgramQuerySet.as_manager()
     privacy: ClassVar = _plain(
         "id", "edition", "identity", "occurrence", "source_row", "name1", "name2", "street1", "street2",
-        "city", "state", "zip", "phone", "intake_lines", "codes", "unknown_codes", "latitude", "longitude",
+        "city", "state", "zip", "phone", "intake_lines", "codes", "unknown_codes", "may_give", "told_more", "latitude",
+        "longitude",
         "located_by", "position", "status", "status_reason", "confidential", "verified_at", "verified_by",
         "verification_note", "corrected_fields", "content_hash", "first_import", "last_import", "created_at",
         "changed_at", "sort_name", "search_text",
@@ -270,7 +281,7 @@ class Program(models.Model):
     class Meta:
         db_table = "programs_program"
         indexes = [
-            GistIndex(F("position"), OpClass(F("codes"), name="gist__intbig_ops"), name="program_place_and_codes"),
+            GistIndex(F("position"), OpClass(F("may_give"), name="gist__intbig_ops"), name="program_place_and_care"),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="program_search"),
             models.Index(fields=["sort_name", "id"], name="program_by_name"),
             models.Index(fields=["state", "city"], name="program_by_state"),
@@ -397,6 +408,51 @@ class Opening(models.Model):
         return f"{self.places} × {self.get_kind_display()}"
 
 
+WEEKDAYS = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+)  # fmt: skip
+
+
+class IntakeHours(models.Model):
+    """When intake answers on one weekday (Monday 0), in the program's own time; no times is closed.
+
+    The same time twice is the whole day; an end before the beginning is on the next day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="intake_hours")
+    weekday = models.PositiveSmallIntegerField()
+    opens = models.TimeField(null=True)
+    closes = models.TimeField(null=True)
+    zone = models.CharField(max_length=40)
+    told_at = models.DateTimeField(db_default=Now())
+    told_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    privacy: ClassVar = _plain("id", "program", "weekday", "opens", "closes", "zone", "told_at", "told_to")
+
+    class Meta:
+        db_table = "programs_intake_hours"
+        constraints = [
+            models.UniqueConstraint(fields=["program", "weekday"], name="intake_hours_once_a_day"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="intake_hours_of_a_weekday"),
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None) | Q(opens__isnull=False, closes__isnull=False),
+                name="intake_hours_from_and_to",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        if self.opens is None or self.closes is None:
+            return str(_("closed"))
+        if self.opens == self.closes:
+            return str(_("day and night"))
+        return f"{time_format(self.opens, 'TIME_FORMAT')}–{time_format(self.closes, 'TIME_FORMAT')}"
+
+    @property
+    def day(self) -> Any:
+        return WEEKDAYS[self.weekday]
+
+
 class Proposal(models.Model):
     """A change of its listing that a program asked for by its own link. It changes nothing until a person decides."""
 
@@ -460,6 +516,7 @@ class ProgramChange(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         RESTORED = "restored", _("restored")
         OPENINGS = "openings", _("said what is free")
+        HOURS = "hours", _("said when intake answers")
         CONFIRMED = "confirmed", _("confirmed by the program itself")
         PROPOSED = "proposed", _("the program asked for a change")
         DECLINED = "declined", _("that change was not made")

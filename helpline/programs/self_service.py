@@ -1,12 +1,12 @@
 """A program looks after its own listing, by a link that opens nothing else and ends by itself.
 
-What is free, and that all is right, counts at once. Whatever else it asks for waits for a person; a new name or number
-also for a call to the number known before, since whoever holds the link need not be the program.
+What is free, when intake answers, and that all is right, counts at once. Whatever else it asks for waits for a person;
+a new name or number also for a call to the number known before: whoever holds the link need not be the program.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting, record
 from helpline.programs.curation import CannotChange, correct
+from helpline.programs.hours import Day, note_hours
 from helpline.programs.models import Program, ProgramChange, Proposal
 from helpline.programs.openings import note_openings
 from helpline.vault.models import LinkRefused, SignedLink
@@ -55,6 +56,12 @@ def say_openings(program: Program, link: SignedLink, kind: str, places: int) -> 
     """The program says how many places of an ``OpeningKind`` are free now."""
     with acting(Actor.link(link)):
         note_openings(program.pk, kind, places, by=Actor.link(link), told_to=None)
+
+
+def say_hours(program: Program, link: SignedLink, days: Collection[int], hours: Day, zone: str) -> None:
+    """The program says when its intake answers on these weekdays (Monday 0)."""
+    with acting(Actor.link(link)):
+        note_hours(program.pk, days, hours, zone, by=Actor.link(link), told_to=None)
 
 
 def propose(program: Program, link: SignedLink, wanted: Mapping[str, Any], *, note: str = "") -> Proposal:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from helpline.accounts.permissions import Permission
 from helpline.accounts.requests import StaffRequest
+from helpline.programs.hours_form import days_to_choose, zones_to_choose
 from helpline.programs.models import OpeningKind
 from helpline.vault.ids import new_id
 from intake.board.case import Case, history_of
@@ -64,6 +65,10 @@ class Card:
     match: Match
     referral: Referral | None
     free: tuple[Free, ...] = ()
+
+    @property
+    def zones(self) -> list[tuple[str, str]]:
+        return zones_to_choose(self.match.offer.state)
 
     @property
     def declined(self) -> bool:
@@ -140,7 +145,8 @@ def miles_of(request: StaffRequest) -> int:
 
 def _programs(request: StaffRequest, case: Case) -> Context:
     miles = miles_of(request)
-    found = suggest(case.inquiry, miles=miles, today=timezone.localdate())
+    only_open = request.GET.get("open") == "now"
+    found = suggest(case.inquiry, miles=miles, today=timezone.localdate(), open_now=only_open)
     shown = [each.offer.public_id for each in found.ranked]
     free = free_at(shown, inquiry_id=case.inquiry.pk, now=timezone.now())
     return {
@@ -150,6 +156,8 @@ def _programs(request: StaffRequest, case: Case) -> Context:
         "ask_first": _cards(found.ask_first, case, free),
         "left_out": list(_left_out(found)),
         "miles": miles,
+        "only_open": only_open,
+        "hours_days": days_to_choose(),
         "reaches": REACHES,
         "shares": shares_of(case),
     }

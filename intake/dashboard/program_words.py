@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from helpline.accounts.requests import StaffRequest
 from helpline.programs.curation import CannotChange, do_not_refer, verify
+from helpline.programs.hours import tell_hours
+from helpline.programs.hours_form import HoursForm
 from helpline.programs.models import OpeningKind, Program
 from helpline.programs.openings import tell_openings
 from intake.dashboard.actions import done_or_why
@@ -56,6 +58,8 @@ def _write_down(request: StaffRequest, program: Program) -> None:
         do_not_refer(program.pk, by=by, reason=_("The number is dead: told from the desk"))
         words = _("Taken out for everybody, until a listings admin has found a number. Nothing else is lost.")
         messages.success(request, words, extra_tags=PART)
+    elif request.POST.keys() & {"hours-open", "hours-closed"}:
+        _write_hours_down(request, program)
     else:
         form = OpeningForm(request.POST)
         if not form.is_valid():
@@ -63,6 +67,15 @@ def _write_down(request: StaffRequest, program: Program) -> None:
             return
         tell_openings(program.pk, by=by, **form.cleaned_data)
         messages.success(request, _("Written down: everybody sees it, until it is too old."), extra_tags=PART)
+
+
+def _write_hours_down(request: StaffRequest, program: Program) -> None:
+    form = HoursForm(request.POST, program=program)
+    if not form.is_valid():
+        messages.error(request, str(next(iter(form.errors.values()))[0]), extra_tags=PART)
+        return
+    tell_hours(program.pk, *form.told, by=request.user)
+    messages.success(request, _("Written down: everybody sees it, until it is too old."), extra_tags=PART)
 
 
 @answering

@@ -24,11 +24,11 @@ OFFICE_HOURS, SATURDAY = (time(8), time(17)), 5
 REACHES = (25, 50, 100, 200)
 
 
-def need_for(inquiry: Inquiry, *, miles: int = DEFAULT_MILES) -> Need:
+def need_for(inquiry: Inquiry, *, miles: int = DEFAULT_MILES, open_now: bool = False) -> Need:
     policy = Policy.objects.filter(inquiry=inquiry).first()
     plan = str(policy.payer_id) if policy and policy.payer_id else None
     need = need_of(inquiry.answers, inquiry.triage(), miles=miles, plan=plan)
-    return replace(need, at_night=_at_night(need.state, timezone.now()))
+    return replace(need, at_night=_at_night(need.state, timezone.now()), open_now=open_now or None)
 
 
 def _at_night(state: str | None, now: datetime) -> bool | None:
@@ -38,9 +38,12 @@ def _at_night(state: str | None, now: datetime) -> bool | None:
     return any(at.weekday() >= SATURDAY or not begins <= at.time() < ends for at in local) if local else None
 
 
-def suggest(inquiry: Inquiry, *, miles: int = DEFAULT_MILES, today: date) -> Matches:
-    """Programs in three lists, each with its reasons; hidden places with their phone only."""
-    return choose(need_for(inquiry, miles=miles), today=today, hidden_places=True)
+def suggest(inquiry: Inquiry, *, miles: int = DEFAULT_MILES, today: date, open_now: bool = False) -> Matches:
+    """Programs in three lists, each with its reasons; hidden places with their phone only.
+
+    ``open_now`` leaves out those whose intake is closed, and asks those whose hours nobody knows.
+    """
+    return choose(need_for(inquiry, miles=miles, open_now=open_now), today=today, hidden_places=True)
 
 
 def side_by_side(inquiry: Inquiry, programs: list[UUID], *, miles: int, today: date) -> list[Match]:

@@ -16,14 +16,16 @@ from django.utils import timezone
 from helpline.programs.models import Place
 from intake.inquiries.answers import Answers
 from intake.inquiries.triage import Triage
-from intake.matching import telling
+from intake.matching import facts, telling
 from intake.matching.codebook import CodeBook
 from intake.matching.counting import STEPS, counted
 from intake.matching.engine import Matches, Say, match
-from intake.matching.nearest import Row, miles_to_the_next, nearest
+from intake.matching.nearest import Row, miles_to_the_next, nearest, read
 from intake.matching.need import Listing, Need, Offer
-from intake.matching.openings import free_for
+from intake.matching.openings import free_for, open_now
+from intake.matching.past import came_of
 
+OPEN = frozenset({facts.OPEN_NOW})
 TRIES = 5
 HIDDEN_STEP_MILES = 10
 PLACE_NEEDED = Say("place_needed", "Ask for a ZIP code to find programs.")
@@ -54,7 +56,8 @@ def need_of(answers: Answers, triage: Triage, *, miles: int = 50, plan: str | No
 def choose(need: Need, *, today: date, hidden_places: bool = False) -> Matches:
     """The programs for a need, ranked with reasons and counted, looking further when none near lists the care.
 
-    ``hidden_places`` adds confidential sites, for consultants only: their offers carry a phone, no address.
+    ``hidden_places`` adds what is for consultants only: confidential sites, whose offers carry a phone and no address,
+    and what became of the people we sent to a program.
     Without a place nothing is looked up, and a note says that a ZIP code is needed. ``need.miles`` of the
     answer is how far was looked.
     """
@@ -68,11 +71,22 @@ def choose(need: Need, *, today: date, hidden_places: bool = False) -> Matches:
 
 
 def ranked(need: Need, codes: CodeBook, *, today: date, hidden_places: bool, afar: bool = False) -> Matches:
-    """The match itself: what the query finds within ``need.miles``, ranked with reasons. Three statements."""
-    rows = nearest(need, codes, hidden_places=hidden_places, afar=afar or bool(need.telehealth))
-    found, now = [row.id for row in rows], timezone.now()
-    told, free = telling.told_by(found, now=now), free_for(need, found, now=now)
-    offers = [offer_of(row, codes, told.get(row.id, telling.NOTHING), free.get(row.id)) for row in rows]
+    """The match itself: what the query finds within ``need.miles``, ranked with reasons. Five or six statements."""
+    found = nearest(need, codes, hidden_places=hidden_places, afar=afar or bool(need.telehealth))
+    rows, now = read(found), timezone.now()
+    told, free, opened = telling.told_by(found, now=now), free_for(need, found, now=now), open_now(found, now=now)
+    past = came_of(found, now=now) if hidden_places else {}
+    offers = [
+        offer_of(
+            row,
+            codes,
+            told.get(row.id, telling.NOTHING),
+            free.get(row.id),
+            opened.get(row.id),
+            past.get(row.id, (0, 0)),
+        )
+        for row in rows
+    ]
     return match(need, offers, today=today)
 
 
@@ -102,14 +116,23 @@ def _widened(wished: int, miles: int) -> Say:
     return Say("widened", words, (("wished", str(wished)), ("miles", str(miles))))
 
 
-def offer_of(row: Row, codes: CodeBook, told: telling.Answers = telling.NOTHING, free: int | None = None) -> Offer:
-    """A row as an offer; ``free`` places are those it said, None when that is not known.
+def offer_of(
+    row: Row,
+    codes: CodeBook,
+    told: telling.Answers = telling.NOTHING,
+    free: int | None = None,
+    opened: bool | None = None,
+    past: tuple[int, int] = (0, 0),
+) -> Offer:
+    """A row as an offer; ``free`` places and whether intake answers (``opened``) as it said, None when not known.
 
-    A hidden place keeps its phone, its name and a rough distance.
+    ``past``: how many it took of those we sent. A hidden place keeps its phone, its name and a rough distance.
     """
     yes, no = codes.read(row.codes)
     if told is not telling.NOTHING:
         yes, no = told.over(yes, no)
+    if opened is not None:
+        yes, no = (yes | OPEN, no) if opened else (yes, no | OPEN)
     hidden = row.confidential
     return Offer(
         public_id=str(row.id),
@@ -132,6 +155,8 @@ def offer_of(row: Row, codes: CodeBook, told: telling.Answers = telling.NOTHING,
         confidential=hidden,
         openings=free,
         told=tuple(sorted({**told.yes, **told.no}.items())),
+        took=past[0],
+        sent=past[1],
     )
 
 

@@ -45,7 +45,7 @@ FROM programs_program p
 LEFT JOIN (SELECT DISTINCT program_id FROM matching_told WHERE fact = ANY(%(told)s)) told ON told.program_id = p.id
 WHERE position <@ cube_enlarge(%(here)s::cube, %(reach)s, 3) AND position <-> %(here)s::cube <= %(reach)s
     AND status <> 'withdrawn' AND (%(hidden)s OR NOT confidential)
-    AND (%(setting)s::int[] = '{}' OR position <-> %(here)s::cube <= %(wished)s OR codes && %(setting)s)
+    AND (%(setting)s::int[] = '{}' OR position <-> %(here)s::cube <= %(wished)s OR may_give && %(setting)s)
 GROUP BY said, status, own_state, ring, told.program_id
 """
 
@@ -63,7 +63,9 @@ def counted(found: Matches, codes: CodeBook, *, hidden_places: bool) -> Matches:
     """The match with what is left out counted over the whole distance, and with what would bring more."""
     need = found.need
     kinds = kinds_of(need, codes, hidden_places=hidden_places)
-    judged = consider(need, (each.offer for each in kinds), today=found.today, version=found.version)
+    judged = consider(
+        need, (each.offer for each in kinds), today=found.today, version=found.version, deciding_only=True
+    )
     considered = list(zip(kinds, judged, strict=True))
     near = [(each, one) for each, one in considered if each.within <= need.miles]
     notes = (*_further(need, considered), *_paid_otherwise(need, near))
@@ -114,7 +116,10 @@ def _kind(
 
 
 def _excluded(near: Iterable[tuple[Kinds, Match]], found: Matches) -> tuple[Exclusion, ...]:
-    """By reason over the whole distance; the programs named are those the match looked at."""
+    """By reason over the whole distance; the programs named are those the match looked at.
+
+    Who is closed now is counted among those only: hours are told, and few.
+    """
     named = {each.code: each.programs for each in found.excluded}
     all_of, alone = Counter[str](), Counter[str]()
     for each, one in near:
@@ -122,7 +127,9 @@ def _excluded(near: Iterable[tuple[Kinds, Match]], found: Matches) -> tuple[Excl
         for code in codes:
             all_of[code] += each.count
             alone[code] += each.count if codes == {code} else 0
-    return excluded_for({code: (count, alone[code], named.get(code, ())) for code, count in all_of.items()})
+    counts = {code: (count, alone[code], named.get(code, ())) for code, count in all_of.items()}
+    closed = {each.code: (each.count, each.would_return, each.programs) for each in found.excluded}
+    return excluded_for({code: each for code, each in closed.items() if code == "closed_now"} | counts)
 
 
 def _further(need: Need, considered: Iterable[tuple[Kinds, Match]]) -> Iterator[Say]:

@@ -203,9 +203,11 @@ def match(
     return Matches.of(need, offers, today=today, version=version, notes=notes)
 
 
-def consider(need: Need, offers: Iterable[Offer], *, today: date, version: str = WEIGHTS_VERSION) -> Iterator[Match]:
-    """Each offer, in the order given, with everything the rules find to say about it."""
-    rules, weighed = rules_for(need, today), weighing(version)
+def consider(
+    need: Need, offers: Iterable[Offer], *, today: date, version: str = WEIGHTS_VERSION, deciding_only: bool = False
+) -> Iterator[Match]:
+    """Each offer, in the order given, with everything the rules find to say about it, or only what decides."""
+    rules, weighed = rules_for(need, today, deciding_only=deciding_only), weighing(version)
     for offer in offers:
         findings = [finding for rule in rules if (finding := rule(need, offer)) is not None]
         yield Match(offer, tuple([reason for finding in findings if (reason := weighed(finding)) is not None]))
@@ -240,6 +242,7 @@ LEFT_OUT: Mapping[str, tuple[str, str]] = {
     "substance_refused": ("Does not treat this substance", ""),
     "other_substance_only": ("Treats only another substance", ""),
     "not_referable": ("Not open to referrals", ""),
+    "closed_now": ("Intake is closed now, as told", "once intake answers"),
 }
 
 

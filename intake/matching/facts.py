@@ -66,13 +66,18 @@ def plan_accepted(plan: str) -> str:
     return f"plan:{plan}"
 
 
+def in_network(plan: str) -> str:
+    """That the program is in the network of this plan, as the program told us."""
+    return f"network:{plan}"
+
+
 def medicaid_accepted(state: str) -> str:
     """That the program takes the Medicaid of this state, wherever it stands itself, as the program told us."""
     return f"medicaid:{state}"
 
 
 # What programs are asked and no code of a listing states, by what the fact's name begins with
-ASKED = ("plan:", "medicaid:", "takes:", "care:", "treats:", "withdrawal_24h:", "withdrawal_outpatient:")
+ASKED = ("plan:", "network:", "medicaid:", "takes:", "care:", "treats:", "withdrawal_24h:", "withdrawal_outpatient:")
 ASKED_PLAINLY = frozenset({"accepts_pregnant", "same_day_start", "admits_nights_and_weekends", "help_with_cost"})
 
 
@@ -103,6 +108,7 @@ MAINTENANCE = frozenset({"methadone", "buprenorphine"})
 TREATMENT_OF = {"alcohol": frozenset({"alcohol_medication"}), "opioid": MAINTENANCE}
 CO_OCCURRING = frozenset({"co_occurring_treatment", "co_occurring_group"})
 TELEHEALTH = frozenset({"telehealth"})
+OPEN_NOW = "intake_open_now"  # worked out of the hours it told us, never told itself
 HELP_TOLD = "help_with_cost"  # what a program says when asked whether there is free care or help with the cost
 HELP_WITH_COST = ("no_payment", "block_grant", "sliding_scale", "payment_assistance")
 PAYMENTS = frozenset(HELP_WITH_COST) | {

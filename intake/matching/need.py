@@ -6,9 +6,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from intake.inquiries.answers import Answers, GenderWish, InsuranceKind, Route, Said
+from intake.inquiries.answers import Answers, GenderWish, InsuranceKind, Route, Said, Use
 from intake.inquiries.spelling import words
-from intake.inquiries.substance_words import LETHAL_WITHDRAWAL
+from intake.inquiries.substance_words import LETHAL_WITHDRAWAL, meanings
 from intake.inquiries.triage import Care, Triage, Urgency
 from intake.inquiries.triage_picture import picture_of
 
@@ -94,6 +94,8 @@ class Need:
     telehealth: bool | None = None
     injects: bool | None = field(default=None, repr=False)
     at_night: bool | None = None  # whether it is night or a weekend where they are, so that a bed may have to wait
+    open_now: bool | None = None  # only programs whose intake answers now
+    smokes: bool | None = field(default=None, repr=False)
     state: str | None = None
     latitude: float | None = field(default=None, repr=False)
     longitude: float | None = field(default=None, repr=False)
@@ -132,6 +134,7 @@ class Need:
             deaf=_yes_or_no(wish.deaf_asl),
             medication=_medication(wish.medication, opioid="opioid" in used),
             telehealth=_yes_or_no(wish.telehealth),
+            smokes=True if any(map(_of_nicotine, answers.uses)) else None,
             injects=True if any(use.how_taken is Route.INJECTED for use in answers.uses) else None,
             state=state,
             latitude=latitude,
@@ -162,6 +165,7 @@ class Offer:
     ``published``: year of the edition; ``verified_on``: when a person last confirmed the listing.
     ``openings``: places free now, already decayed to ``None`` when too old to believe.
     ``told``: which of the facts the program told us itself, and how many days ago; they stand over its listing.
+    ``took``, ``sent``: how many of those we sent there lately it took, of how many whose end we know.
     ``confidential``: the place is hidden; address parts are empty and only the phone may be used.
     """
 
@@ -185,6 +189,8 @@ class Offer:
     confidential: bool = False
     openings: int | None = None
     told: tuple[tuple[str, int], ...] = ()
+    took: int = 0
+    sent: int = 0
 
     def says(self, fact: str) -> bool | None:
         """True or False when known, ``None`` when it has to be asked."""
@@ -228,6 +234,10 @@ def _sex(gender: str, wish: GenderWish | None) -> str | None:
 
 def _yes_or_no(said: Said | None) -> bool | None:
     return {Said.YES: True, Said.NO: False}.get(said) if said else None
+
+
+def _of_nicotine(use: Use) -> bool:
+    return "nicotine" in {use.klass, *(meaning.klass for meaning in meanings(use.text))}
 
 
 def _payer(kind: InsuranceKind | None) -> PayerKind:

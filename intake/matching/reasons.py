@@ -101,7 +101,7 @@ def weighing(version: str) -> Callable[[Finding], Reason | None]:
     return weighed
 
 
-WEIGHTS_VERSION = "2026-11-24"
+WEIGHTS_VERSION = "2026-11-28"
 
 _FIRST: Mapping[str, int] = {
     "care_listed": 40,
@@ -184,24 +184,39 @@ _FIRST: Mapping[str, int] = {
     "no_openings": -15,
     "openings_not_known": 0,
 }
+_SECOND: Mapping[str, int] = {
+    **_FIRST,
+    "opioid_bed_only": -20,
+    # More than all other reasons can bring: medication comes before detoxification without it, however near
+    "opioid_detox_only": -400,
+    "opioid_program": 4,
+    "same_day_start": 12,
+    "no_same_day_start": -4,
+    "same_day_ask": 0,
+    "priority_group": 6,
+    "help_confirmed": 16,
+    "help_refused": 0,
+    "told_us": 0,
+    "night_admission": 6,
+    "no_night_admission": -6,
+    "night_admission_ask": 0,
+}
 WEIGHTS: Mapping[str, Mapping[str, int]] = {
     "2026-11-23": {**_FIRST, "opioid_bed_only": -20},
-    "2026-11-24": {
-        **_FIRST,
-        "opioid_bed_only": -20,
-        # More than all other reasons can bring: medication comes before detoxification without it, however near
-        "opioid_detox_only": -400,
-        "opioid_program": 4,
-        "same_day_start": 12,
-        "no_same_day_start": -4,
-        "same_day_ask": 0,
-        "priority_group": 6,
-        "help_confirmed": 16,
-        "help_refused": 0,
-        "told_us": 0,
-        "night_admission": 6,
-        "no_night_admission": -6,
-        "night_admission_ask": 0,
+    "2026-11-24": _SECOND,
+    "2026-11-28": {
+        **_SECOND,
+        "open_now": 8,
+        "closed_now": -8,
+        "hours_ask": 0,
+        "smoking_permitted": 3,
+        "smoking_not_permitted": -3,
+        "smoking_ask": 0,
+        "in_network": 10,
+        "out_of_network": -10,
+        "network_ask": 0,
+        "took_most": 2,
+        "took_few": -2,
     },
 }
 """Versions of the weights. A rule that a version does not name did not exist then, and finds nothing in a replay."""
@@ -273,6 +288,17 @@ WORDS: Mapping[str, str] = {
     "night_admission": "Admits at night and on weekends, as it told us.",
     "no_night_admission": "Does not admit at night and on weekends, as it told us.",
     "night_admission_ask": "Ask whether it admits at night and on weekends.",
+    "open_now": "Intake answers now, by the hours it told us.",
+    "closed_now": "Intake is closed now, by the hours it told us.",
+    "hours_ask": "Ask when intake answers.",
+    "smoking_permitted": "Smoking is allowed, perhaps only in a marked place.",
+    "smoking_not_permitted": "Smoking is not allowed.",
+    "smoking_ask": "Ask whether smoking is allowed.",
+    "in_network": "In the plan's network, as it told us.",
+    "out_of_network": "Not in the plan's network, as it told us: the plan may pay less, or nothing.",
+    "network_ask": "Ask whether it is in the plan's network.",
+    "took_most": "Took {took} of the last {sent} people we sent there.",
+    "took_few": "Took {took} of the last {sent} people we sent there.",
     "cash_no_help": "Lists ways to pay that do not help someone who cannot pay. Ask about free care.",
     "own_health_system_ask": "Part of {system}. Ask about eligibility.",
     "other_health_system_ask": "Part of {system}, which has its own rules on who may come. Ask.",

@@ -70,6 +70,7 @@ NEAREST = 20  # closeness counts in steps of STEP_MILES, from NEAREST steps down
 STEP_MILES = 5
 PREGNANT_FIRST = "people who are pregnant come before others (42 U.S.C. 300x-27)"
 INJECTING_SOON = "people who inject are to be admitted within 14 days (45 CFR 96.126)"
+FEWEST_SENT = 3  # of whom we know the end, before that says anything of a program: our own choice
 LATELY_DAYS = 90
 THIS_YEAR_DAYS = 365
 
@@ -263,6 +264,47 @@ def at_night(need: Need, offer: Offer) -> Finding | None:
     return ask("night_admission_ask", settles=fact)
 
 
+def open_now(need: Need, offer: Offer) -> Finding | None:
+    """Whether its intake answers now, by the hours it told us; hard only where they look for nothing else."""
+    hard = bool(need.open_now)
+    match offer.says(facts.OPEN_NOW):
+        case True:
+            return met("open_now", hard=hard)
+        case False:
+            return against("closed_now", hard=hard)
+    return ask("hours_ask", hard=hard)
+
+
+def smoking(need: Need, offer: Offer) -> Finding | None:
+    match offer.says("smoking_permitted"):
+        case True:
+            return met("smoking_permitted")
+        case False:
+            return against("smoking_not_permitted")
+    return ask("smoking_ask", settles="smoking_permitted")
+
+
+def network(need: Need, offer: Offer) -> Finding | None:
+    """What decides the caller's share most: a plan pays less, or nothing, outside its network."""
+    fact = facts.in_network(need.plan or "")
+    match offer.says(fact):
+        case True:
+            return met("in_network")
+        case False:
+            return against("out_of_network")
+    return ask("network_ask", settles=fact)
+
+
+def outcomes(need: Need, offer: Offer) -> Finding | None:
+    """What became of those we sent there, as a share in quarters; too few say nothing."""
+    if offer.sent < FEWEST_SENT:
+        return None
+    took, sent = str(offer.took), str(offer.sent)
+    quarters = round(4 * (2 * offer.took - offer.sent) / offer.sent)
+    found = met("took_most", took=took, sent=sent) if quarters >= 0 else against("took_few", took=took, sent=sent)
+    return found.by(abs(quarters))
+
+
 def freshness(today: date, need: Need, offer: Offer) -> Finding | None:
     days = (today - offer.verified_on).days if offer.verified_on else None
     if days is not None and days <= LATELY_DAYS:
@@ -314,15 +356,28 @@ RULES: tuple[tuple[Rule, When], ...] = (
     (openings, _always),
     (at_night, lambda need: need.at_night),
     (told_us, _always),
+    (open_now, _always),
+    (smoking, lambda need: need.smokes),
+    (network, lambda need: need.plan),
+    (outcomes, _always),
 )
 """Each rule with the needs it concerns."""
+DECIDING = frozenset(
+    {
+        *(referable, distance, care, opioid_medication, treats_the_substance, other_substance_only, dui_only, age),
+        *(sex, pregnancy, payment, cannot_pay, health_system),
+    }
+)
+"""Those of them that find hard needs in what a listing says or a program told us; withdrawal decides, too."""
 
 
-def rules_for(need: Need, today: date) -> tuple[Rule, ...]:
+def rules_for(need: Need, today: date, *, deciding_only: bool = False) -> tuple[Rule, ...]:
     """Every rule that applies, the one for withdrawal once for each substance."""
     withdrawal: tuple[Rule, ...] = ()
     if main_care(need) in WITHDRAWAL:
         withdrawal = tuple(partial(withdrawal_from, substance) for substance in sorted(need.withdrawal))
+    if deciding_only:
+        return (*withdrawal, *(rule for rule, when in RULES if rule in DECIDING and when(need)))
     return (*withdrawal, *(rule for rule, when in RULES if when(need)), partial(freshness, today))
 
 
@@ -405,6 +460,9 @@ def favourable(need: Need) -> frozenset[str]:
         "keeps_opioid_medication": need.on_medication,
         "telehealth": need.telehealth,
         "admits_nights_and_weekends": need.at_night,
+        facts.OPEN_NOW: True,
+        "smoking_permitted": need.smokes,
+        facts.in_network(need.plan or ""): need.plan,
         f"group_{need.group}": need.group,
         f"language_{need.language}": need.language,
     }

@@ -13,14 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpline.programs.curation import CannotChange
+from helpline.programs.hours import believed_hours
+from helpline.programs.hours_form import HoursForm
 from helpline.programs.models import Opening, OpeningKind, Program
 from helpline.programs.published import clean_phone, clean_text, clean_zip
-from helpline.programs.self_service import PROPOSABLE, confirm, open_listing_link, propose, say_openings
+from helpline.programs.self_service import PROPOSABLE, confirm, open_listing_link, propose, say_hours, say_openings
 from helpline.programs.states import STATES
 from helpline.vault.models import LinkRefused, SignedLink
 from intake.public.views import callers_page, posted
 
 MOST_PLACES = 500
+HOURS = {"hours-open", "hours-closed"}
 
 
 class FreeForm(forms.Form):
@@ -104,14 +107,25 @@ def own_listing(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "public/listing_refused.html", status=410)
     free = FreeForm(posted(request) if "free" in request.POST else None)
     change = ChangeForm(posted(request) if "change" in request.POST else None, program=program)
-    if request.method == "POST" and _kept(request, program, link, free, change):
+    hours = HoursForm(posted(request) if request.POST.keys() & HOURS else None, program=program)
+    if request.method == "POST" and _kept(request, program, link, free, change, hours):
         return redirect("own_listing", secret)
     known = Opening.objects.believed(timezone.now()).filter(program=program).order_by("kind")
-    context = {"program": program, "free": free, "change": change, "known": known, "until": link.expires_at}
+    context = {
+        "program": program,
+        "free": free,
+        "change": change,
+        "hours": hours,
+        "known": known,
+        "known_hours": believed_hours(program.pk, timezone.now()),
+        "until": link.expires_at,
+    }
     return render(request, "public/listing_own.html", context)
 
 
-def _kept(request: HttpRequest, program: Program, link: SignedLink, free: FreeForm, change: ChangeForm) -> bool:
+def _kept(
+    request: HttpRequest, program: Program, link: SignedLink, free: FreeForm, change: ChangeForm, hours: HoursForm
+) -> bool:
     if "right" in request.POST:
         confirm(program, link)
         messages.success(request, _("Thank you. We note that all of it is right today."))
@@ -119,6 +133,10 @@ def _kept(request: HttpRequest, program: Program, link: SignedLink, free: FreeFo
     if free.is_valid() and free.said:
         for kind, places in free.said.items():
             say_openings(program, link, kind, places)
+        messages.success(request, _("Thank you. Our consultants see it now."))
+        return True
+    if hours.is_valid():
+        say_hours(program, link, *hours.told)
         messages.success(request, _("Thank you. Our consultants see it now."))
         return True
     if change.is_valid():

@@ -55,6 +55,7 @@ QUESTIONS: Mapping[str, Promise] = {
     "own_health_system_ask": gettext_lazy("What does somebody need, to be treated by %(system)s?"),
     "other_health_system_ask": gettext_lazy("Do you take people from outside %(system)s?"),
     "telehealth_far": gettext_lazy("Can treatment be by video or phone?"),
+    "hours_ask": gettext_lazy("When does somebody answer who takes new people?"),
     "distance_not_known": gettext_lazy("Where are you?"),
 }
 LOOKING_FOR: Mapping[Care, Promise] = {

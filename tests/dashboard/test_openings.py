@@ -13,13 +13,15 @@ from django.test import Client
 from django.utils import timezone
 
 from helpline.accounts.models import User
-from helpline.programs.models import GOOD_FOR, Opening, OpeningKind, Place, Program
+from helpline.programs.hours import BELIEVED_FOR
+from helpline.programs.models import GOOD_FOR, IntakeHours, Opening, OpeningKind, Place, Program
 from helpline.programs.openings import tell_openings
 from intake.board.openings import free_at
 from intake.inquiries.models import Inquiry, MoveRefused
 from intake.journey.hold import hold_place, let_go_of_place
 from intake.journey.refer import call_together, follow
-from intake.journey.suggest_programs import suggest
+from intake.journey.suggest_programs import need_for, suggest
+from intake.matching.choosing import choose
 from intake.matching.models import PlaceHold, Referral, ReferralState
 from tests.dashboard.conftest import a_program, opened, staff
 
@@ -128,3 +130,39 @@ def test_a_free_bed_ranks_above_none_and_old_news_is_no_news(db: None) -> None:
     Opening.objects.update(told_at=Now() - GOOD_FOR[BED] - timedelta(seconds=1))
     later = suggest(inquiry, today=timezone.localdate()).ranked
     assert all("openings_not_known" in {reason.code for reason in match.reasons} for match in later)
+
+
+def test_told_hours_rank_and_filter_until_they_are_too_old(signed_in: Callable[[str], Client], db: None) -> None:
+    Place.objects.create(zip="35203", city="Birmingham", state="AL", latitude=33.52, longitude=-86.81)
+    inquiry, asleep, awake = opened("mother"), a_program(), a_program("Zebra House")
+    desk, said = signed_in("consultant"), "/desk/inquiries/{}/said/{}/"
+    hours = {"hours-days": "all", "hours-zone": "America/Chicago"}
+    desk.post(
+        said.format(inquiry.pk, awake.pk), hours | {"hours-opens": "00:00", "hours-closes": "00:00", "hours-open": "1"}
+    )
+    desk.post(said.format(inquiry.pk, asleep.pk), hours | {"hours-closed": "1"})
+    refused = desk.post(said.format(inquiry.pk, asleep.pk), hours | {"hours-open": "1"}, follow=True).text
+    assert "Write from when to when intake answers" in refused
+    assert [change.fields["Sunday"] for change in awake.changes.all()] == [[None, "day and night"]]
+    ranked = suggest(inquiry, today=timezone.localdate()).ranked
+    assert [match.offer.name for match in ranked] == ["Zebra House", asleep.name1]
+    only_open = suggest(inquiry, today=timezone.localdate(), open_now=True)
+    assert [match.offer.name for match in only_open.ranked] == ["Zebra House"]
+    assert "Intake is closed now, as told: 1. 1 more once intake answers." in {e.words for e in only_open.excluded}
+    assert "Intake is closed now" in desk.get(f"/desk/inquiries/{inquiry.pk}/?open=now").text
+    IntakeHours.objects.update(told_at=Now() - BELIEVED_FOR - timedelta(seconds=1))
+    later = suggest(inquiry, today=timezone.localdate(), open_now=True).ranked
+    assert all("hours_ask" in {reason.code for reason in match.questions} for match in later)
+
+
+def test_what_became_of_those_we_sent_ranks_on_the_desk_only(db: None) -> None:
+    Place.objects.create(zip="35203", city="Birmingham", state="AL", latitude=33.52, longitude=-86.81)
+    by, inquiry, full, taking = staff("consultant"), opened("mother"), a_program(), a_program("Zebra House")
+    for program, state in ((full, ReferralState.DECLINED), (taking, ReferralState.ADMITTED)):
+        for _ in range(3):
+            Referral.objects.create(inquiry=inquiry, program=program, state=state, made_by=by)
+    ranked = suggest(inquiry, today=timezone.localdate()).ranked
+    assert [match.offer.name for match in ranked] == ["Zebra House", full.name1]
+    assert "Took 3 of the last 3 people we sent there." in [reason.words for reason in ranked[0].met]
+    shown = choose(need_for(inquiry), today=timezone.localdate()).ranked
+    assert all(match.offer.sent == 0 for match in shown)

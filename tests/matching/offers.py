@@ -13,7 +13,14 @@ TODAY = date(2026, 11, 23)
 ALL_FACTS = sorted(
     {says.fact for says in facts.statements().values() if says.yes}
     | {facts.withdrawal_in_bed("alcohol"), facts.withdrawal_in_bed("benzodiazepine"), "accepts_pregnant"}
-    | {"same_day_start", "admits_nights_and_weekends", facts.HELP_TOLD, facts.medicaid_accepted("AL")}
+    | {
+        facts.OPEN_NOW,
+        facts.in_network("P1"),
+        "same_day_start",
+        "admits_nights_and_weekends",
+        facts.HELP_TOLD,
+        facts.medicaid_accepted("AL"),
+    }
     | {f"care:{care}" for care in (Care.OPIOID_MEDICATION, Care.RESIDENTIAL, Care.OUTPATIENT)}
 )
 SUBSTANCES = ["alcohol", "benzodiazepine", "opioid", "stimulant", "z_drug"]
@@ -78,6 +85,9 @@ def needs() -> st.SearchStrategy[Need]:
         telehealth=yes_no,
         injects=yes_no,
         at_night=yes_no,
+        open_now=yes_no,
+        smokes=yes_no,
+        plan=st.sampled_from([None, "P1"]),
         state=st.sampled_from([None, "AL", "MT"]),
         latitude=st.sampled_from([None, 33.5]),
         longitude=st.just(-86.8),
@@ -104,4 +114,6 @@ def an_offer(draw: st.DrawFn, public_id: str = "a") -> Offer:
         verified_on=draw(st.sampled_from([None, date(2026, 11, 1), date(2026, 3, 1), date(2024, 1, 1)])),
         openings=draw(st.sampled_from([None, 0, 3])),
         told=draw(st.sampled_from([(), (("same_day_start", 12),)])),
+        sent=(sent := draw(st.sampled_from([0, 2, 5]))),
+        took=draw(st.integers(0, sent)),
     )

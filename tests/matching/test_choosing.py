@@ -14,12 +14,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from psycopg.sql import SQL
 from pytest_django.plugin import DjangoDbBlocker
 
 from helpline.accounts.models import User
 from helpline.programs.geography import chord_of, unit_point
-from helpline.programs.models import Place, Program
+from helpline.programs.models import UNSAID, Place, Program
 from intake.inquiries.answers import Answers, Said, Use
 from intake.inquiries.triage import Care, assess
 from intake.matching import facts, nearest, telling
@@ -123,18 +122,15 @@ def test_medication_from_afar_is_offered_where_none_is_near() -> None:
 
 def test_the_index_gives_place_and_codes_together() -> None:
     need = at(CLONAZEPAM_AND_ALCOHOL, "10001")
-    sql, given = statement(need, CodeBook.load())
+    asked, given = statement(need, CodeBook.load())
     with connection.cursor() as cursor:
-        cursor.execute(nearest.OUTWARD.format(SQL("EXPLAIN {}").format(sql)), given)
-        cursor.nextset()
+        nearest.execute(cursor, f"EXPLAIN {asked}", given)
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    scan = plan[plan.index("Index Scan using program_place_and_codes") :]
-    assert "codes && " in scan.split("Filter:")[0]
-    assert 'Order By: ("position" <->' in scan
-    assert "Bitmap" not in plan.replace("Bitmap Index Scan on told", "").replace(
-        "Bitmap Heap Scan on matching_told", ""
-    )
-    assert "Seq Scan on programs_program" not in plan
+    likely, others = plan.split("Index Scan using program_place_and_care")[1:]
+    assert "may_give && " in likely.split("Filter:")[0]
+    assert all('Order By: ("position" <->' in scan for scan in (likely, others))
+    assert "Bitmap" not in plan
+    assert "Seq Scan" not in plan
 
 
 def test_the_same_programs_as_looking_at_every_one() -> None:
@@ -147,19 +143,21 @@ def test_the_same_programs_as_looking_at_every_one() -> None:
     ]
     chance = random.Random(5)
     places = list(Place.objects.exclude(latitude=None).order_by("zip").values_list("latitude", "longitude"))
+    settings = set(codes.numbers(facts.SETTINGS))
     for care in (Care.WITHDRAWAL_MEDICAL_24H, Care.OPIOID_MEDICATION, Care.OUTPATIENT):
         need = replace(CLONAZEPAM_AND_ALCOHOL, care=(care,))
         wanted = set(codes.numbers(evidence(need)))
-        settings = set(codes.numbers(facts.SETTINGS | evidence(need)))
         for latitude, longitude in chance.sample(places, 15):
-            found = nearest.nearest(replace(need, latitude=latitude, longitude=longitude), codes, hidden_places=False)
+            need = replace(need, latitude=latitude, longitude=longitude)
+            found = nearest.nearest(need, codes, hidden_places=False)
             here, reach = unit_point(latitude, longitude), chord_of(50)
             within = sorted((dist(here, point), *row) for row, point in everyone if dist(here, point) <= reach)
-            likely = [number for _, number, said in within if wanted & set(said)][: nearest.LIKELY_LIMIT]
-            others = [number for _, number, said in within if not wanted & set(said)][: nearest.OTHERS_LIMIT]
-            silent = [number for _, number, said in within if not settings & set(said)][: nearest.SILENT_LIMIT]
-            chosen = {*likely, *others, *silent}
-            assert [row.id for row in found] == [number for _, number, _ in within if number in chosen]
+            may = {number for _, number, said in within if wanted & set(said) or not settings & set(said)}
+            likely = [number for _, number, _ in within if number in may][: nearest.LIKELY_LIMIT]
+            others = [number for _, number, _ in within if number not in may][: nearest.OTHERS_LIMIT]
+            chosen = {*likely, *others}
+            assert list(found) == [number for _, number, _ in within if number in chosen]
+            assert [row.id for row in nearest.read(found)] == list(found)
 
 
 def test_what_is_left_out_is_counted_over_the_whole_distance_as_the_rules_would() -> None:
@@ -189,11 +187,13 @@ def test_another_way_to_pay_and_a_longer_way_are_said_with_their_numbers() -> No
 
 
 def test_statements_however_many_programs() -> None:
+    choose(at(OPIOID_MEDICAID, "35203"), today=TODAY)  # the connection learns its statements
     for zip_code in ("10001", "35203"):
         need = at(OPIOID_MEDICAID, zip_code)
         with CaptureQueriesContext(connection) as statements:
             choose(need, today=TODAY)
-        assert len(statements) == 5  # the codes, the nearest, what they told us, what is free, the counts
+        # The codes, the nearest, their listings, what they told us, what is free, who is open, the counts
+        assert len(statements) == 7
 
 
 def test_what_a_program_told_us_is_used_and_forgotten_after_half_a_year() -> None:
@@ -216,6 +216,31 @@ def test_what_a_program_told_us_is_used_and_forgotten_after_half_a_year() -> Non
         assert len(told) == 2
     finally:
         Told.objects.all().delete()
+        by.delete()
+
+
+def test_the_index_is_true_whoever_writes_and_finds_who_told_us_of_care_it_does_not_list() -> None:
+    need, codes = at(Need(care=(Care.RESIDENTIAL,)), "10001"), CodeBook.load()
+    wanted, settings = codes.numbers(evidence(need)), codes.numbers(facts.SETTINGS)
+    near = Program.objects.public().near(need.latitude, need.longitude, need.miles)
+    far = near.filter(codes__overlap=settings).exclude(codes__overlap=wanted).reverse()[0]
+    assert far.pk not in nearest.nearest(need, codes, hidden_places=False)
+    assert far.may_give == far.codes
+    by = User.objects.create_user("teller@example.org", "a long enough password", name="Teller", role="consultant")
+    try:
+        telling.remember(far, "care:residential", True, by=by)
+        far.refresh_from_db()
+        assert far.may_give == [*far.codes, UNSAID]
+        Program.objects.filter(pk=far.pk).update(may_give=[], told_more=False)
+        far.refresh_from_db()
+        assert far.may_give == far.codes
+        silent = sorted(set(far.codes) - set(settings))
+        Program.objects.filter(pk=far.pk).update(codes=silent)
+        changed = Program.objects.get(pk=far.pk)
+        assert changed.may_give == [*silent, UNSAID]
+    finally:
+        Told.objects.all().delete()
+        Program.objects.filter(pk=far.pk).update(codes=far.codes)
         by.delete()
 
 

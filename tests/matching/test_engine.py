@@ -129,6 +129,24 @@ def test_each_question_that_can_be_settled_is_settled_by_its_answer(need: Need, 
             assert refused.left_out or question.code in {"opioid_medication_not_listed", "opioid_bed_only"}
 
 
+def test_the_plan_s_network_ranks_and_what_nobody_asked_is_never_against() -> None:
+    need = Need(care=(Care.OUTPATIENT,), payer=PayerKind.PRIVATE, plan="P1")
+    inside, outside = offer_2022("ORT PI", also=["network:P1"]), offer_2022("ORT PI", public_id="b")
+    unasked = replace(outside, public_id="c")
+    outside = replace(outside, known_no=frozenset({"network:P1"}))
+    found = match(need, [outside, unasked, inside], today=TODAY)
+    assert [each.offer.public_id for each in found.ranked] == ["a", "c", "b"]
+    assert "network_ask" in {each.code for each in found.ranked[1].unknown}
+
+
+@pytest.mark.parametrize(("codes", "code"), [("SMON", "not_permitted"), ("SMPD", "permitted"), ("", "ask")])
+def test_smoking_policy_matters_to_those_who_smoke(codes: str, code: str) -> None:
+    assert f"smoking_{code}" in codes_of(only(Need(smokes=True), offer_2022(f"ORT {codes}")))
+    assert f"smoking_{code}" not in codes_of(only(Need(), offer_2022(f"ORT {codes}")))
+    told = Answers(uses=(Use(text="alcohol"), Use(text="cigarettes")))
+    assert Need.of(told, assess(told)).smokes
+
+
 @pytest.mark.parametrize("payer", [PayerKind.MILITARY, PayerKind.TRICARE, PayerKind.CHAMPVA])
 def test_military_insurance_names_no_plan_and_is_never_the_va(payer: PayerKind) -> None:
     assert [each.code for each in only(Need(payer=payer), offer_2022("ORT MI")).questions] == ["ask_this_plan"]

@@ -11,7 +11,7 @@ from django.test import Client
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor
 from helpline.programs.curation import withdraw
-from helpline.programs.models import Opening, OpeningKind, Program, Proposal
+from helpline.programs.models import IntakeHours, Opening, OpeningKind, Program, Proposal
 from helpline.programs.self_service import MOST_ASKED, make_listing_link
 from helpline.vault.models import SignedLink
 from helpline.vault.wall import BY_LINK, LISTINGS, stand, wall, within_reach
@@ -48,7 +48,11 @@ def test_it_confirms_and_says_what_is_free_at_once(client: Client, program: Prog
     free = {"free": "1", "free-withdrawal_bed": "2", "free-outpatient_place": ""}
     assert "2 free" in client.post(link, free, follow=True).text
     assert Opening.objects.get().kind == OpeningKind.WITHDRAWAL_BED
-    assert [change.action for change in program.changes.all()] == ["openings", "confirmed"]
+    hours = {"hours-days": "weekdays", "hours-opens": "08:00", "hours-closes": "17:00", "hours-zone": "America/Chicago"}
+    assert "8 a.m.–5 p.m." in client.post(link, hours | {"hours-open": "1"}, follow=True).text
+    assert "Write from when to when" in client.post(link, {"hours-open": "1", "hours-days": "all"}).text
+    assert IntakeHours.objects.count() == 5
+    assert [change.action for change in program.changes.all()] == ["hours", "openings", "confirmed"]
 
 
 def test_the_link_of_a_withdrawn_listing_opens_nothing(

@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--pregnant", action="store_true", default=None)
         parser.add_argument("--injects", action="store_true", default=None)
         parser.add_argument("--veteran", action="store_true", default=None)
+        parser.add_argument("--open-now", action="store_true", default=None, help="only where intake answers now")
         parser.add_argument("--language", help="English name, such as spanish")
         parser.add_argument("--care", action="append", type=Care, choices=list(Care), help="instead of triage's")
         parser.add_argument("--limit", type=int, default=SHOWN, help="how many of each list to print")
@@ -67,6 +68,7 @@ class Command(BaseCommand):
             injects=options["injects"],
             veteran=options["veteran"],
             language=options["language"],
+            open_now=options["open_now"],
         )
 
 
