@@ -1,3 +1,4 @@
+import aiohttp
 import httpx
 
 
@@ -8,3 +9,14 @@ def ask(url):
     httpx.Client(verify=False)
     # ok: tls-or-redirect-trusted
     return httpx.get(url, timeout=5)
+
+
+async def ask_many(client: aiohttp.ClientSession, url):
+    # ruleid: tls-or-redirect-trusted
+    await client.post(url)
+    # ruleid: tls-or-redirect-trusted
+    await client.post(url, ssl=False, allow_redirects=False)
+    # ruleid: tls-or-redirect-trusted
+    aiohttp.ClientSession(trust_env=True)
+    # ok: tls-or-redirect-trusted
+    await client.post(url, allow_redirects=False)
