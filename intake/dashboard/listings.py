@@ -18,6 +18,7 @@ from django_tables2 import RequestConfig
 from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission, requires
 from helpline.programs import curation
+from helpline.programs.completeness import Lack
 from helpline.programs.editions import PLACES_ATTRIBUTION
 from helpline.programs.models import Program, Proposal, ServiceCode
 from intake.dashboard.listings_forms import CorrectionForm, StatusForm, TogetherForm, VerifyForm
@@ -120,6 +121,7 @@ def _page(request: HttpRequest, program: Program, **forms: object) -> HttpRespon
         "program": program,
         "believe": program.as_published(),
         "care": [(name, list(group)) for name, group in groupby(codes, key=lambda code: code.category_name)],
+        "lacks": Lack().facts(program),
         "history": history_of(program),
         "verify_form": VerifyForm(),
         "status_form": StatusForm(program=program),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from intake.dashboard import listings, listings_imports, proposals
+from intake.dashboard import listings, listings_imports, listings_round, proposals
 
 urlpatterns: list[URLPattern] = [
     path("", listings.listings, name="listings"),
@@ -10,6 +10,11 @@ urlpatterns: list[URLPattern] = [
     path("asked/", proposals.proposals, name="listing_proposals"),
     path("asked/<uuid:proposal_id>/", proposals.decide_proposal, name="listing_decide"),
     path("<uuid:program_id>/link/", proposals.make_link, name="listing_link"),
+    path("round/", listings_round.verification_round, name="listings_round"),
+    path("round/take/", listings_round.take, name="listings_round_take"),
+    path("round/<uuid:program_id>/", listings_round.said, name="listings_round_said"),
+    path("map/", listings_round.listings_map, name="listings_map"),
+    path("unknown/", listings_round.completeness, name="listings_completeness"),
     path("imports/", listings_imports.imports, name="listings_imports"),
     path("imports/<uuid:run_id>/", listings_imports.one_import, name="listings_import"),
     path("imports/<uuid:run_id>/findings.csv", listings_imports.findings, name="listings_import_findings"),

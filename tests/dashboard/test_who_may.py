@@ -49,6 +49,7 @@ LISTINGS = {
     "listing_proposals", "listing_decide", "listing_link",
     "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
     "listings_pairs", "listings_pair",
+    "listings_round", "listings_round_take", "listings_round_said", "listings_completeness", "listings_map",
 }  # fmt: skip
 ROADS = {"roads", "road_new", "road", "road_try"}
 AUDIT = {"desk_audit", "desk_audit_find"}
@@ -101,6 +102,8 @@ POSTED |= {
     "listing_decide",
     "listing_link",
     "listings_pair",
+    "listings_round_take",
+    "listings_round_said",
     "road_try",
 }
 
