@@ -580,3 +580,72 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.program_id} {self.get_state_display()}"
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def waiting(self) -> Self:
+        """A worker has to do something with them."""
+        return self.filter(state__in=[Upload.State.TO_TRY, Upload.State.TO_APPLY])
+
+    def open(self) -> Self:
+        """Their file is still kept."""
+        return self.filter(body__isnull=False)
+
+
+class Upload(models.Model):
+    """A directory somebody sent by the web: tried first, then applied or let go. The row is the job of a worker; the
+    file goes with the last step. ``told`` is what the trial found: counts, findings and the first changes of each kind.
+    """
+
+    class State(models.TextChoices):
+        TO_TRY = "to_try", _("is being read")
+        TRIED = "tried", _("was read: decide")
+        TO_APPLY = "to_apply", _("is being imported")
+        APPLIED = "applied", _("was imported")
+        REFUSED = "refused", _("was refused")
+        LET_GO = "let_go", _("was let go")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    size = models.IntegerField()
+    body = models.BinaryField(null=True)
+    edition_code = models.CharField(max_length=40)
+    source = models.CharField(max_length=160, blank=True)
+    states = ArrayField(models.CharField(max_length=2), default=list)
+    replaces = models.CharField(max_length=40, blank=True)
+    may_withdraw_many = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State, default=State.TO_TRY)
+    tries = models.PositiveSmallIntegerField(default=0)
+    begun_at = models.DateTimeField(null=True)
+    told: Any = models.JSONField(default=dict)
+    problem = models.CharField(max_length=1000, blank=True)
+    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = UploadQuerySet.as_manager()
+    privacy: ClassVar = _plain(
+        "id", "at", "by", "file_name", "size", "body", "edition_code", "source", "states", "replaces",
+        "may_withdraw_many", "state", "tries", "begun_at", "told", "problem", "run",
+    )  # fmt: skip
+
+    class Meta:
+        db_table = "programs_upload"
+        ordering = ("-at", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["to_try", "tried", "to_apply", "applied", "refused", "let_go"]),
+                name="upload_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["to_try", "tried", "to_apply"]) | Q(body__isnull=False),
+                name="upload_has_its_file",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.get_state_display()}"
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in {self.State.TO_TRY, self.State.TO_APPLY}

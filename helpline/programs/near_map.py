@@ -12,8 +12,8 @@ from math import atan2, cos, degrees, hypot, radians, sin
 
 from helpline.programs.geography import miles_between
 
-SIDE = 640
-MARGIN = 28
+SIDE = 400
+MARGIN = 22
 RINGS = (5, 10, 25, 50, 100, 200, 400)
 TOUCHING = 22
 """Marks nearer than this, in units of the drawing, become one mark."""
@@ -29,6 +29,18 @@ class Mark:
     x: float
     y: float
     text: str
+
+    @property
+    def width(self) -> float:
+        return max(22, 9 * len(self.text) + 8)
+
+    @property
+    def left(self) -> float:
+        return self.x - self.width / 2
+
+    @property
+    def top(self) -> float:
+        return self.y - 11
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from intake.dashboard import listings, listings_imports, listings_round, proposals
+from intake.dashboard import listings, listings_imports, listings_round, listings_uploads, proposals
 
 urlpatterns: list[URLPattern] = [
     path("", listings.listings, name="listings"),
@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("map/", listings_round.listings_map, name="listings_map"),
     path("unknown/", listings_round.completeness, name="listings_completeness"),
     path("imports/", listings_imports.imports, name="listings_imports"),
+    path("imports/new/", listings_uploads.upload, name="listings_upload"),
+    path("imports/sent/<uuid:upload_id>/", listings_uploads.sent, name="listings_sent"),
+    path("imports/sent/<uuid:upload_id>/decide/", listings_uploads.decide_upload, name="listings_sent_decide"),
     path("imports/<uuid:run_id>/", listings_imports.one_import, name="listings_import"),
     path("imports/<uuid:run_id>/findings.csv", listings_imports.findings, name="listings_import_findings"),
     path("imports/<uuid:run_id>/undo/", listings_imports.undo, name="listings_import_undo"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.accounts.permissions import ROLES
 from helpline.audit.acting import Actor
-from helpline.programs.models import ImportRun, SamePlace
+from helpline.programs.models import ImportRun, SamePlace, Upload
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Breach, LegalText
 from intake.inquiries.models import Inquiry
@@ -50,6 +50,7 @@ LISTINGS = {
     "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
     "listings_pairs", "listings_pair",
     "listings_round", "listings_round_take", "listings_round_said", "listings_completeness", "listings_map",
+    "listings_upload", "listings_sent", "listings_sent_decide",
 }  # fmt: skip
 ROADS = {"roads", "road_new", "road", "road_try"}
 AUDIT = {"desk_audit", "desk_audit_find"}
@@ -104,6 +105,7 @@ POSTED |= {
     "listings_pair",
     "listings_round_take",
     "listings_round_said",
+    "listings_sent_decide",
     "road_try",
 }
 
@@ -149,6 +151,7 @@ def addresses() -> dict[str, str]:
         "proposal_id": program.proposals.create(link_id=inquiry.pk, fields={}).pk,
         "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
         "user_id": consultant.pk, "form_id": consultant.pk, "road_id": a_road().pk,
+        "upload_id": Upload.objects.create(by=consultant, file_name="x", size=1, body=b"x", edition_code="x").pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip
     run = ImportRun.objects.create(

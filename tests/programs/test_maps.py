@@ -56,7 +56,7 @@ def test_places_on_one_spot_share_a_mark_and_the_words_say_where() -> None:
     assert [mark.text for mark in drawn.marks] == ["1, 2, 4", "3"]
     assert [(line.number, round(line.miles), line.wind) for line in drawn.lines][2] == (3, 140, "E")
     assert [ring.miles for ring in drawn.rings] == [50, 100, 200]
-    assert drawn.towns == "M320 320h0"
+    assert drawn.towns == "M200 200h0"
     assert near_map(BIRMINGHAM, [], []) is None
 
 
