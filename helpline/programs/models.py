@@ -274,6 +274,7 @@ class Program(models.Model):
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="program_search"),
             models.Index(fields=["sort_name", "id"], name="program_by_name"),
             models.Index(fields=["state", "city"], name="program_by_state"),
+            models.Index(F("verified_at").asc(nulls_first=True), "sort_name", "id", name="program_by_verified"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["edition", "identity", "occurrence"], name="program_once_an_edition"),
@@ -649,3 +650,42 @@ class Upload(models.Model):
     @property
     def is_working(self) -> bool:
         return self.state in {self.State.TO_TRY, self.State.TO_APPLY}
+
+
+class JoinQuerySet(models.QuerySet["Join"]):
+    def standing(self) -> Self:
+        return self.filter(undone_at=None)
+
+
+class Join(models.Model):
+    """Two listings of one place that a person made one: ``gone`` was withdrawn, ``kept`` says what was chosen of both.
+    ``taken`` holds of each field of ``kept`` what it said before and after, ``moved`` what went over from ``gone``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kept = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="joins")
+    gone = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="joined_into")
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    taken: Any = models.JSONField(default=dict)
+    moved: Any = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = JoinQuerySet.as_manager()
+    privacy: ClassVar = _plain("id", "kept", "gone", "at", "by", "taken", "moved", "undone_at", "undone_by")
+
+    class Meta:
+        db_table = "programs_join"
+        ordering = ("-at", "-id")
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=F("gone")), name="two_listings_are_joined"),
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at=None), name="joined_into_one_listing"),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None) | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="a_join_is_undone_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} into {self.kept_id}"

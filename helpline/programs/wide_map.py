@@ -48,7 +48,7 @@ def wide_map(programs: QuerySet[Program], *, state: str = "") -> WideMap:
         north=Round(F("latitude"), precision=fine), east=Round(F("longitude"), precision=fine)
     )
     counted = [(project(row["north"], row["east"]), row["n"]) for row in placed.annotate(n=Count("pk"))]
-    points = [(*at, n) for at, n in counted if at is not None]
+    points = _together([(*at, n) for at, n in counted if at is not None], fine=bool(state))
     by: Any = "city" if state else "state"
     groups = list(shown.values_list(by).annotate(n=Count("pk")).order_by("-n", by))
     box = _around(points) if state and points else (0.0, 0.0, float(WIDTH), float(HEIGHT))
@@ -64,6 +64,17 @@ def wide_map(programs: QuerySet[Program], *, state: str = "") -> WideMap:
         elsewhere=sum(n for _group, n in groups) - sum(n for _x, _y, n in points),
         hidden=hidden,
     )
+
+
+def _together(points: list[tuple[float, float, int]], *, fine: bool) -> list[tuple[float, float, int]]:
+    """Those that would cover one another become one, so that a page stays small however many there are."""
+    side = 0.25 if fine else 3.0
+    cells: dict[tuple[int, int], tuple[float, float, int]] = {}
+    for x, y, n in points:
+        cell = (int(x / side), int(y / side))
+        first_x, first_y, so_far = cells.get(cell, (x, y, 0))
+        cells[cell] = (first_x, first_y, so_far + n)
+    return list(cells.values())
 
 
 def _around(points: list[tuple[float, float, int]]) -> tuple[float, float, float, float]:

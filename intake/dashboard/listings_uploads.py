@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -21,7 +20,7 @@ from helpline.accounts.requests import StaffRequest
 from helpline.programs import uploads
 from helpline.programs.curation import CannotChange
 from helpline.programs.editions import EDITIONS
-from helpline.programs.models import Edition, Upload
+from helpline.programs.models import Edition, ProgramChange, Upload
 from helpline.programs.states import state_code
 from intake.dashboard.listings_forms import ListingForm, shown_changes
 
@@ -63,15 +62,9 @@ class UploadForm(ListingForm):
         super().__init__(*args, **kwargs)
         known = dict(Edition.objects.order_by("name").values_list("code", "name"))
         ours = {code: files.name for code, files in EDITIONS.items()}
-        choices = [*(ours | known).items(), (OTHER, _("Another directory, named below"))]
-        self.fields["edition"].choices = choices  # type: ignore[attr-defined]
-        self.fields["replaces"].choices = [
-            (
-                "",
-                _("None"),
-            ),
-            *known.items(),
-        ]  # type: ignore[attr-defined]
+        edition, replaces = (cast(forms.ChoiceField, self.fields[name]) for name in ("edition", "replaces"))
+        edition.choices = [*(ours | known).items(), (OTHER, _("Another directory, named below"))]
+        replaces.choices = [("", _("None")), *known.items()]
 
     def clean_file(self) -> Any:
         file, most = self.cleaned_data["file"], settings.LARGER_FILES[str(ADDRESS)]
@@ -130,7 +123,7 @@ def sent(request: StaffRequest, upload_id: UUID) -> HttpResponse:
     findings += [("note", finding) for finding in told.get("notes", [])[:SHOWN]]
     diff = told.get("diff", [])
     changes = [each for each in diff if each["action"] != "created"]
-    shown = shown_changes(SimpleNamespace(fields=each["fields"]) for each in changes)
+    shown = shown_changes(ProgramChange(fields=each["fields"]) for each in changes)
     context = {
         "upload": one,
         "told": told,

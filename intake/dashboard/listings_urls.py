@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from intake.dashboard import listings, listings_imports, listings_round, listings_uploads, proposals
+from intake.dashboard import listings, listings_imports, listings_merging, listings_round, listings_uploads, proposals
 
 urlpatterns: list[URLPattern] = [
     path("", listings.listings, name="listings"),
@@ -24,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("imports/<uuid:run_id>/undo/", listings_imports.undo, name="listings_import_undo"),
     path("same/", listings_imports.pairs, name="listings_pairs"),
     path("same/<uuid:pair_id>/", listings_imports.decide, name="listings_pair"),
+    path("joined/<uuid:join_id>/undo/", listings_merging.undo_merge, name="listing_unmerge"),
+    path("<uuid:program_id>/twin/", listings_merging.find_twin, name="listing_twin"),
+    path("<uuid:program_id>/twin/<uuid:other_id>/", listings_merging.merge, name="listing_merge"),
     path("<uuid:program_id>/", listings.listing, name="listing"),
     path("<uuid:program_id>/correct/", listings.correct, name="listing_correct"),
     path("<uuid:program_id>/verify/", listings.verify, name="listing_verify"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.accounts.permissions import ROLES
 from helpline.audit.acting import Actor
-from helpline.programs.models import ImportRun, SamePlace, Upload
+from helpline.programs.models import ImportRun, Join, SamePlace, Upload
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Breach, LegalText
 from intake.inquiries.models import Inquiry
@@ -50,6 +50,7 @@ LISTINGS = {
     "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
     "listings_pairs", "listings_pair",
     "listings_round", "listings_round_take", "listings_round_said", "listings_completeness", "listings_map",
+    "listing_twin", "listing_merge", "listing_unmerge",
     "listings_upload", "listings_sent", "listings_sent_decide",
 }  # fmt: skip
 ROADS = {"roads", "road_new", "road", "road_try"}
@@ -106,6 +107,7 @@ POSTED |= {
     "listings_round_take",
     "listings_round_said",
     "listings_sent_decide",
+    "listing_unmerge",
     "road_try",
 }
 
@@ -157,7 +159,15 @@ def addresses() -> dict[str, str]:
     run = ImportRun.objects.create(
         edition=program.edition, file_name="x", created=0, changed=0, unchanged=0, withdrawn=0, restored=0
     )
+    join = Join.objects.create(
+        kept=program,
+        gone=a_program("C"),
+        by=consultant,
+        moved={"openings": [], "proposals": []},
+        taken={"corrected_fields": [[], None]},
+    )
     given |= {
+        "other_id": program.pk, "join_id": join.pk,
         "run_id": run.pk, "pair_id": SamePlace.objects.create(run=run, older=program, newer=a_program("B"), alike=80).pk
     }  # fmt: skip
     slugs = {"guide": "clonazepam", "guide_category": "sedatives", "intake_step": "who"}
