@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import Round
+from django.db.models import Count, F, IntegerField, QuerySet
+from django.db.models.functions import Cast
 
 from helpline.programs.country import HEIGHT, WIDTH, project
 from helpline.programs.models import Program
 
-FINE, COARSE = 2, 1
-"""Decimal places of a degree in which listings become one spot: about a mile, and about ten."""
+FINE, COARSE = 50, 6
+"""Parts of a degree in which listings become one spot: about a mile, and about ten."""
 MARGIN = 14
 MOST_TOWNS = 60
 
@@ -45,9 +45,9 @@ def wide_map(programs: QuerySet[Program], *, state: str = "") -> WideMap:
     shown, hidden = programs.order_by().filter(confidential=False), programs.filter(confidential=True).count()
     fine = FINE if state else COARSE
     placed = shown.filter(latitude__isnull=False).values(
-        north=Round(F("latitude"), precision=fine), east=Round(F("longitude"), precision=fine)
+        north=Cast(F("latitude") * fine, IntegerField()), east=Cast(F("longitude") * fine, IntegerField())
     )
-    counted = [(project(row["north"], row["east"]), row["n"]) for row in placed.annotate(n=Count("pk"))]
+    counted = [(project(row["north"] / fine, row["east"] / fine), row["n"]) for row in placed.annotate(n=Count("pk"))]
     points = _together([(*at, n) for at, n in counted if at is not None], fine=bool(state))
     by: Any = "city" if state else "state"
     groups = list(shown.values_list(by).annotate(n=Count("pk")).order_by("-n", by))

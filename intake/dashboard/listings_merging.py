@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from helpline.accounts.permissions import Permission, requires
 from helpline.accounts.requests import StaffRequest
 from helpline.programs.curation import CannotChange
-from helpline.programs.merging import BOTH, differences
+from helpline.programs.merging import BOTH, Difference, differences
 from helpline.programs.models import Join, Program, ServiceCode
 from intake.journey.merge_listings import merge_listings, undo_merge_of_listings
 
@@ -48,7 +48,7 @@ def merge(request: StaffRequest, program_id: UUID, other_id: UUID) -> HttpRespon
     found = differences(kept, gone)
     codes = {code for each in found if each.field == "codes" for side in (each.kept, each.gone) for code in side.value}
     names = dict(ServiceCode.objects.filter(pk__in=codes).values_list("pk", "name"))
-    rows = [(each, _told(each.kept.value, names), _told(each.gone.value, names)) for each in found]
+    rows = [(each, *_sides(each, names)) for each in found]
     context = {"kept": kept, "gone": gone, "rows": rows, "both": BOTH, "section": "programs"}
     return render(request, "dashboard/listings/merge.html", context)
 
@@ -69,6 +69,16 @@ def _likely(others: QuerySet[Program], program: Program) -> QuerySet[Program]:
     numbers = program.phones
     street = Q(zip=program.zip, street1__iexact=program.street1) if program.street1 else Q()
     return others.filter(Q(phone__in=numbers) | Q(intake_lines__overlap=numbers) | street)
+
+
+def _sides(difference: Difference, names: dict[int, str]) -> tuple[str, str]:
+    """Both in words; of service codes, of which there are many, those the other side does not name."""
+    mine, theirs = difference.kept.value, difference.gone.value
+    if difference.field == "codes":
+        mine, theirs = ([code for code in one if code not in other] for one, other in ((mine, theirs), (theirs, mine)))
+        also = _("Also: %(services)s")
+        return also % {"services": _told(mine, names)}, also % {"services": _told(theirs, names)}
+    return _told(mine, names), _told(theirs, names)
 
 
 def _told(value: Any, names: dict[int, str]) -> str:
