@@ -225,6 +225,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
+    "read uploaded directories": {
+        "task": "intake.journey.tasks.read_directories",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "exchange files": {
         "task": "intake.insurance.tasks.exchange_files",
         "schedule": timedelta(seconds=60),
@@ -406,6 +411,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # A photo at most, never on a disk in clear
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
+LARGER_FILES = {"/desk/listings/imports/new/": 50 * 1024 * 1024}
 FILE_UPLOAD_HANDLERS = ["helpline.vault.files.InMemory"]
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"

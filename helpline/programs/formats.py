@@ -10,12 +10,13 @@ from typing import Protocol
 
 from helpline.programs.findtreatment import NoAnswer, read_answer, read_json
 from helpline.programs.hsds import NoServices, is_a_part, is_package, read_package, read_services, services_of
-from helpline.programs.packages import unzip
+from helpline.programs.packages import gunzip, unzip
 from helpline.programs.published import Finding, Listing, Record
 from helpline.programs.tables import NoTable, read_table
 from helpline.programs.workbook import NotReadable, open_workbook
 
 LARGEST = 200 * 1024 * 1024
+GZIPPED = b"\x1f\x8b"
 WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
 
 
@@ -60,6 +61,8 @@ def open_directory(path: Path) -> Directory:
     """
     bodies = _folder(path) if path.is_dir() else {path.name: _bytes(path)}
     digest = _digest(bodies)
+    if not path.is_dir() and bodies[path.name].startswith(GZIPPED):
+        bodies = {path.name: gunzip(bodies[path.name], path.name)}
     if not path.is_dir() and (body := bodies[path.name]).startswith(WORKBOOKS):
         unzipped = unzip(body, path.name) if body.startswith(b"PK") else None
         if unzipped is None:
@@ -71,7 +74,7 @@ def open_directory(path: Path) -> Directory:
         raise NotReadable(
             f"{path.name} is no directory we can read: {problem}. We read SAMHSA's Excel workbook (.xlsx), its "
             "CSV exports, its list of opioid treatment programs (CSV), answers of FindTreatment (JSON), Open Referral "
-            "(HSDS: JSON, or its CSV tables in a zip) and iCarol's CSV exports."
+            "(HSDS: JSON, also gzipped, or its CSV tables in a zip) and iCarol's CSV exports."
         ) from problem
 
 

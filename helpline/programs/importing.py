@@ -29,6 +29,7 @@ MOST_UNKNOWN_CODES = 0.10
 MOST_REFUSED = 50_000
 """More refused rows than this are no slips of a directory; up to it the run keeps every one."""
 NOTES_KEPT = 20_000
+DIFF_KEPT = 100
 
 Watch = Callable[[Iterator[Any], int], Iterable[Any]]
 
@@ -54,6 +55,8 @@ class Outcome:
     unknown_codes: Counter[str] = field(default_factory=Counter)
     unknown_services: Counter[str] = field(default_factory=Counter)
     is_search: bool = False
+    run: ImportRun | None = None
+    diff: list[dict[str, Any]] = field(default_factory=list)
 
 
 def import_directory(
@@ -93,8 +96,9 @@ def import_directory(
         _recognise(cursor, scope, outcome)
         if not outcome.is_search:
             _refuse_a_landslide(cursor, edition, scope, allow_withdrawing)
-        _apply(cursor, book, edition, replaces, scope, actor, outcome)
+        outcome.run = _apply(cursor, book, edition, replaces, scope, actor, outcome)
         if dry_run:
+            outcome.diff = _diff(outcome.run)
             transaction.set_rollback(True)
     return outcome
 
@@ -244,7 +248,7 @@ def _apply(
     scope: Scope,
     actor: Actor,
     outcome: Outcome,
-) -> None:
+) -> ImportRun:
     run = ImportRun(
         edition=edition,
         actor_kind=actor.kind,
@@ -275,3 +279,17 @@ def _apply(
         for match in outcome.to_decide
     )
     record(actor, "imported", "program_import", [run.pk])
+    return run
+
+
+def _diff(run: ImportRun) -> list[dict[str, Any]]:
+    """The first of each kind that a dry run would change, before it is taken back: enough for a person to judge by."""
+    found = []
+    for action in ("withdrawn", "imported", "restored"):
+        changes = run.changes.filter(action=action).select_related("program").order_by("program__sort_name", "id")
+        found += [
+            {"action": action, "id": str(change.program_id), "name": change.program.name, "fields": change.fields}
+            for change in changes[:DIFF_KEPT]
+        ]
+    created = run.brought.order_by("sort_name", "id")[:DIFF_KEPT]
+    return [*found, *({"action": "created", "name": new.name, "address": new.address} for new in created)]

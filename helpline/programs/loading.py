@@ -5,8 +5,10 @@ again.
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.text import slugify
 
-from helpline.programs.editions import EditionFiles, read_places
+from helpline.programs.editions import EDITIONS, Coordinates, EditionFiles, edition_files, read_places
 from helpline.programs.models import Edition, ServiceCode
 
 _MERGE_PLACES = """
@@ -36,6 +38,19 @@ def edition_of(code: str, *, name: str, published: int) -> Edition:
         code=code, defaults={"name": name, "published": published, "attribution": name}
     )
     return edition
+
+
+def edition_for(code: str, source: str = "") -> tuple[Edition, Coordinates]:
+    """The edition with the coordinates that come with it. ``source`` names whose directory it is, and makes an edition
+    of theirs when the code is not known. Raises ``NotReadable``.
+    """
+    known = Edition.objects.filter(code=code).first() if code not in EDITIONS else None
+    if known:
+        return known, {}
+    if source and code not in EDITIONS:
+        return edition_of(slugify(code)[:40], name=source[:160], published=timezone.localdate().year), {}
+    files = edition_files(code)
+    return load_edition(files), files.located()
 
 
 @transaction.atomic

@@ -285,6 +285,7 @@ class Program(models.Model):
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="program_search"),
             models.Index(fields=["sort_name", "id"], name="program_by_name"),
             models.Index(fields=["state", "city"], name="program_by_state"),
+            models.Index(F("verified_at").asc(nulls_first=True), "sort_name", "id", name="program_by_verified"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["edition", "identity", "occurrence"], name="program_once_an_edition"),
@@ -592,3 +593,156 @@ class SamePlace(models.Model):
     def sides(self) -> list[tuple[Any, Program]]:
         """Both with what a page calls them: needs the programs and their editions loaded."""
         return [(_("Earlier"), self.older), (_("Later"), self.newer)]
+
+
+class Use(models.Model):
+    """How often a program was shown to somebody here, and how often it was asked, on one day. Counts of a program,
+    never of a person: nothing in it leads to whom it was shown for.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="uses")
+    day = models.DateField()
+    shown = models.PositiveIntegerField(default=0)
+    asked = models.PositiveIntegerField(default=0)
+
+    privacy: ClassVar = _plain("id", "program", "day", "shown", "asked")
+
+    class Meta:
+        db_table = "programs_use"
+        constraints = [models.UniqueConstraint(fields=["day", "program"], name="uses_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.shown} shown, {self.asked} asked"
+
+
+class Turn(models.Model):
+    """A listing of the verification round that somebody calls now, or is to be called again, not before ``until``."""
+
+    class State(models.TextChoices):
+        CALLING = "calling", _("is being called")
+        LATER = "later", _("is called again later")
+
+    program = models.OneToOneField(Program, on_delete=models.CASCADE, primary_key=True, related_name="turn")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State)
+    until = models.DateTimeField()
+
+    privacy: ClassVar = _plain("program", "by", "state", "until")
+
+    class Meta:
+        db_table = "programs_turn"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=["calling", "later"]), name="turn_state_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program_id} {self.get_state_display()}"
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def waiting(self) -> Self:
+        """A worker has to do something with them."""
+        return self.filter(state__in=[Upload.State.TO_TRY, Upload.State.TO_APPLY])
+
+    def open(self) -> Self:
+        """Their file is still kept."""
+        return self.filter(body__isnull=False)
+
+
+class Upload(models.Model):
+    """A directory somebody sent by the web: tried first, then applied or let go. The row is the job of a worker; the
+    file goes with the last step. ``told`` is what the trial found: counts, findings and the first changes of each kind.
+    """
+
+    class State(models.TextChoices):
+        TO_TRY = "to_try", _("is being read")
+        TRIED = "tried", _("was read: decide")
+        TO_APPLY = "to_apply", _("is being imported")
+        APPLIED = "applied", _("was imported")
+        REFUSED = "refused", _("was refused")
+        LET_GO = "let_go", _("was let go")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    size = models.IntegerField()
+    body = models.BinaryField(null=True)
+    edition_code = models.CharField(max_length=40)
+    source = models.CharField(max_length=160, blank=True)
+    states = ArrayField(models.CharField(max_length=2), default=list)
+    replaces = models.CharField(max_length=40, blank=True)
+    may_withdraw_many = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State, default=State.TO_TRY)
+    tries = models.PositiveSmallIntegerField(default=0)
+    begun_at = models.DateTimeField(null=True)
+    told: Any = models.JSONField(default=dict)
+    problem = models.CharField(max_length=1000, blank=True)
+    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = UploadQuerySet.as_manager()
+    privacy: ClassVar = _plain(
+        "id", "at", "by", "file_name", "size", "body", "edition_code", "source", "states", "replaces",
+        "may_withdraw_many", "state", "tries", "begun_at", "told", "problem", "run",
+    )  # fmt: skip
+
+    class Meta:
+        db_table = "programs_upload"
+        ordering = ("-at", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["to_try", "tried", "to_apply", "applied", "refused", "let_go"]),
+                name="upload_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["to_try", "tried", "to_apply"]) | Q(body__isnull=False),
+                name="upload_has_its_file",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.get_state_display()}"
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in {self.State.TO_TRY, self.State.TO_APPLY}
+
+
+class JoinQuerySet(models.QuerySet["Join"]):
+    def standing(self) -> Self:
+        return self.filter(undone_at=None)
+
+
+class Join(models.Model):
+    """Two listings of one place that a person made one: ``gone`` was withdrawn, ``kept`` says what was chosen of both.
+    ``taken`` holds of each field of ``kept`` what it said before and after, ``moved`` what went over from ``gone``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kept = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="joins")
+    gone = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="joined_into")
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    taken: Any = models.JSONField(default=dict)
+    moved: Any = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = JoinQuerySet.as_manager()
+    privacy: ClassVar = _plain("id", "kept", "gone", "at", "by", "taken", "moved", "undone_at", "undone_by")
+
+    class Meta:
+        db_table = "programs_join"
+        ordering = ("-at", "-id")
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=F("gone")), name="two_listings_are_joined"),
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at=None), name="joined_into_one_listing"),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None) | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="a_join_is_undone_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} into {self.kept_id}"

@@ -4,6 +4,7 @@ anywhere.
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 import zlib
@@ -38,6 +39,18 @@ def unzip(body: bytes, name: str) -> dict[str, bytes] | None:
         if isinstance(problem, NotReadable):
             raise
         raise NotReadable(f"{name} is damaged, or locked with a password: it could not be unpacked.") from problem
+
+
+def gunzip(body: bytes, name: str) -> bytes:
+    """What a gzipped file holds, counted as it comes out. Raises ``NotReadable``."""
+    try:
+        with gzip.open(io.BytesIO(body)) as file:
+            text = file.read(LARGEST_UNPACKED + 1)
+    except (gzip.BadGzipFile, zlib.error, EOFError, OSError) as problem:
+        raise NotReadable(f"{name} is damaged: it could not be unpacked.") from problem
+    if len(text) > LARGEST_UNPACKED:
+        raise NotReadable(f"{name} unpacks to more than {LARGEST_UNPACKED // 2**20} MB; it was not read.")
+    return text
 
 
 def _is_table(path: str) -> bool:

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any
 
 import puremagic
+from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import models
@@ -103,19 +104,30 @@ class EncryptedFileField(EncryptedTextField):
 class InMemory(FileUploadHandler):
     """What somebody uploads never touches a disk in clear, and is read no further than we would take.
 
-    One byte more than that is kept, so that the form can say it is too large.
+    One byte more than that is kept, so that the form can say it is too large. Where ``LARGER_FILES`` of the settings
+    names the address, somebody who is signed in may send more.
     """
+
+    @property
+    def most(self) -> int:
+        request = self.request
+        larger = settings.LARGER_FILES.get(request.path, MOST_BYTES) if request else MOST_BYTES
+        return larger if getattr(getattr(request, "user", None), "is_authenticated", False) else MOST_BYTES
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self.content = BytesIO()
+        self.content, self.most_bytes = BytesIO(), self.most
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        self.content.write(raw_data[: max(0, MOST_BYTES + 1 - self.content.tell())])
+        self.content.write(raw_data[: max(0, self.most_bytes + 1 - self.content.tell())])
 
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
         self.content.seek(0)
         size = len(self.content.getbuffer())
         return InMemoryUploadedFile(
-            self.content, self.field_name, "file", self.content_type, size, self.charset, self.content_type_extra
+            self.content, self.field_name, self._name(), self.content_type, size, self.charset, self.content_type_extra
         )
+
+    def _name(self) -> str:
+        """A photo has no name; a directory keeps the one an import tells it by."""
+        return str(self.file_name) if self.most_bytes > MOST_BYTES else "file"

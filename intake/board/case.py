@@ -7,6 +7,7 @@ from uuid import UUID
 
 from helpline.accounts.models import User
 from helpline.audit.models import AuditRecord
+from helpline.programs.merging import standing_for
 from helpline.programs.models import Place, Program
 from intake.calls.models import Call, Callback
 from intake.disclosures.consenting import Agreed, agreed, ledger
@@ -146,8 +147,12 @@ class Case:
 
     @property
     def referrals_to_nowhere(self) -> list[Referral]:
-        """Open ones whose program was since withdrawn, or is marked “do not refer”."""
-        return [each for each in self.open_referrals if each.program.status != Program.Status.LISTED]
+        """Open ones whose program was since withdrawn, or is marked “do not refer”, and was not joined into another."""
+        gone = [each for each in self.open_referrals if each.program.status != Program.Status.LISTED]
+        stands = standing_for(each.program_id for each in gone) if gone else {}
+        return [
+            each for each in gone if not (into := stands.get(each.program_id)) or into.status != Program.Status.LISTED
+        ]
 
     @cached_property
     def to_give(self) -> list[Referral]:

@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from helpline.accounts.models import User
-from helpline.programs.models import Program
+from helpline.programs.models import Join, Program
 from helpline.vault.sealing import CannotOpen
 from intake.calls.models import Callback
 from intake.disclosures.sealing import closed_to
@@ -118,6 +118,7 @@ def _grouped(rows: tuple[Waiting, ...]) -> dict[str, list[Waiting]]:
 def _open(user: User) -> QuerySet[Inquiry]:
     asked = Verification.objects.of_their_plan().filter(policy__inquiry=OuterRef("pk")).order_by("-made_at")
     gone = Referral.objects.filter(inquiry=OuterRef("pk"), state__in=OPEN_REFERRAL)
+    followed = Join.objects.standing().filter(gone=OuterRef("program"), kept__status=Program.Status.LISTED)
     promised = Callback.objects.filter(inquiry=OuterRef("pk"), ended_at=None)
     group = Case(
         When(quarantined=True, then=Value("set_aside")),
@@ -136,7 +137,7 @@ def _open(user: User) -> QuerySet[Inquiry]:
             in_group=Window(Count("pk"), partition_by=F("group")),
             verification_state=Subquery(asked.values("state")[:1]),
             verification_coverage=Subquery(asked.values("coverage")[:1]),
-            place_is_gone=Exists(gone.exclude(program__status=Program.Status.LISTED)),
+            place_is_gone=Exists(gone.exclude(program__status=Program.Status.LISTED).exclude(Exists(followed))),
             callback_at=Subquery(promised.values("due_at")[:1], output_field=DateTimeField()),
         )
     )

@@ -7,6 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,8 +19,9 @@ from django_tables2 import RequestConfig
 from helpline.accounts.models import User
 from helpline.accounts.permissions import Permission, requires
 from helpline.programs import curation
+from helpline.programs.completeness import Lack
 from helpline.programs.editions import PLACES_ATTRIBUTION
-from helpline.programs.models import Program, Proposal, ServiceCode
+from helpline.programs.models import Join, Program, Proposal, ServiceCode
 from intake.dashboard.listings_forms import CorrectionForm, StatusForm, TogetherForm, VerifyForm
 from intake.dashboard.listings_tables import ListingFilter, ListingTable, history_of
 
@@ -120,6 +122,8 @@ def _page(request: HttpRequest, program: Program, **forms: object) -> HttpRespon
         "program": program,
         "believe": program.as_published(),
         "care": [(name, list(group)) for name, group in groupby(codes, key=lambda code: code.category_name)],
+        "lacks": Lack().facts(program),
+        "joins": Join.objects.standing().filter(Q(kept=program) | Q(gone=program)).select_related("kept", "gone", "by"),
         "history": history_of(program),
         "verify_form": VerifyForm(),
         "status_form": StatusForm(program=program),

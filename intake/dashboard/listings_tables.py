@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helpline.accounts.models import User
+from helpline.programs.completeness import FACTS, Lack, fact_of
 from helpline.programs.models import Program, ProgramChange, ProgramQuerySet, ServiceCode
 from helpline.programs.states import STATES
 from intake.dashboard.listings_forms import shown_changes
@@ -47,6 +48,13 @@ class ListingFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         label=_("Kind of care"), method="give", choices=care_choices, empty_label=_("All")
     )
 
+    missing = django_filters.ChoiceFilter(
+        label=_("Not known"),
+        method="lack",
+        empty_label=_("All"),
+        choices=[(fact.code, fact.words) for fact in FACTS],
+    )
+
     class Meta:
         model = Program
         fields: list[str] = []
@@ -61,6 +69,10 @@ class ListingFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
             "stale": lambda: programs.stale(now),
             "fresh": lambda: programs.fresh(now),
         }[value]()
+
+    def lack(self, programs: ProgramQuerySet, name: str, value: str) -> ProgramQuerySet:
+        fact = fact_of(value)
+        return programs.filter(Lack().of(fact)) if fact else programs
 
     def give(self, programs: ProgramQuerySet, name: str, value: str) -> ProgramQuerySet:
         return programs.filter(codes__contains=[int(value)])

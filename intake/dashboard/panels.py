@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,8 @@ from helpline.accounts.permissions import Permission
 from helpline.accounts.requests import StaffRequest
 from helpline.programs.hours_form import days_to_choose, zones_to_choose
 from helpline.programs.models import OpeningKind
+from helpline.programs.places import around
+from helpline.programs.uses import count_shown
 from helpline.vault.ids import new_id
 from intake.board.case import Case, history_of
 from intake.board.openings import Free, free_at
@@ -43,6 +45,9 @@ from intake.messages.gate import may_call, may_leave_voicemail
 Context = dict[str, Any]
 REASONS_SHOWN = 3
 LEFT_OUT_SHOWN = 8
+FIRST_RESULTS = 10
+FITS_SHOWN, ASK_FIRST_SHOWN = 10, 6
+"""Cards a page shows at once, as in ``_programs.html``: numbered, in the list and on the map."""
 # Said to callers; on the desk it is us
 FOR_CALLERS_ONLY = {"ask_us"}
 
@@ -65,6 +70,7 @@ class Card:
     match: Match
     referral: Referral | None
     free: tuple[Free, ...] = ()
+    number: int = 0
 
     @property
     def zones(self) -> list[tuple[str, str]]:
@@ -148,12 +154,18 @@ def _programs(request: StaffRequest, case: Case) -> Context:
     only_open = request.GET.get("open") == "now"
     found = suggest(case.inquiry, miles=miles, today=timezone.localdate(), open_now=only_open)
     shown = [each.offer.public_id for each in found.ranked]
+    if not request.htmx:
+        # A part that renews itself shows the same again
+        count_shown([each.offer.public_id for each in found.ranked[:FIRST_RESULTS]], today=timezone.localdate())
     free = free_at(shown, inquiry_id=case.inquiry.pk, now=timezone.now())
+    fits = _cards(found.fits, case, free, numbered=FITS_SHOWN)
+    ask_first = _cards(found.ask_first, case, free, numbered=ASK_FIRST_SHOWN, after=min(len(fits), FITS_SHOWN))
     return {
         "matches": found,
         "opening_kinds": OpeningKind.choices,
-        "fits": _cards(found.fits, case, free),
-        "ask_first": _cards(found.ask_first, case, free),
+        "fits": fits,
+        "ask_first": ask_first,
+        **map_of(found, [card for card in [*fits, *ask_first] if card.number]),
         "left_out": list(_left_out(found)),
         "miles": miles,
         "only_open": only_open,
@@ -172,13 +184,32 @@ def shares_of(case: Case, **stay: Any) -> list[Share]:
     return found if found[0].range else found[:1]
 
 
-def _cards(matches: Iterable[Match], case: Case, free: dict[str, list[Free]]) -> list[Card]:
+def map_of(found: Matches, cards: list[Card]) -> Context:
+    """The numbered cards around the person's ZIP code, the map's lines with their cards, and how many are not on it."""
+    here = (found.need.latitude, found.need.longitude)
+    if here[0] is None or here[1] is None:
+        return {}
+    placed = {
+        card.number: (offer.latitude, offer.longitude)
+        for card in cards
+        if not (offer := card.match.offer).confidential and offer.latitude is not None and offer.longitude is not None
+    }
+    drawn = around((here[0], here[1]), placed)
+    by_number = {card.number: card for card in cards}
+    words = [(line, by_number[line.number]) for line in drawn.lines] if drawn else []
+    return {"near_map": drawn, "map_words": words, "not_on_map": len(cards) - len(words)}
+
+
+def _cards(
+    matches: Iterable[Match], case: Case, free: dict[str, list[Free]], *, numbered: int, after: int = 0
+) -> list[Card]:
     """In the engine's order, those that have declined last: they are not asked twice in a night."""
     last = {str(each.program_id): each for each in reversed(case.referrals) if each.state != ReferralState.MISTAKE}
     cards = [
         Card(match, last.get(match.offer.public_id), tuple(free.get(match.offer.public_id, ()))) for match in matches
     ]
-    return sorted(cards, key=lambda card: card.declined)
+    cards.sort(key=lambda card: card.declined)
+    return [replace(card, number=after + place if place <= numbered else 0) for place, card in enumerate(cards, 1)]
 
 
 def _left_out(found: Matches) -> Iterable[tuple[Exclusion, list[Offer]]]:

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,8 @@ from helpline.programs.hours import tell_hours
 from helpline.programs.hours_form import HoursForm
 from helpline.programs.models import OpeningKind, Program
 from helpline.programs.openings import tell_openings
+from helpline.programs.rounds import takes_nobody
+from helpline.programs.uses import count_asked
 from intake.dashboard.actions import done_or_why
 from intake.dashboard.gates import answering
 from intake.dashboard.pages import back_to, inquiry_or_404
@@ -51,6 +54,7 @@ def program_said(request: StaffRequest, inquiry_id: UUID, program_id: UUID) -> H
 
 def _write_down(request: StaffRequest, program: Program) -> None:
     by = request.user
+    count_asked(program.pk, today=timezone.localdate())
     if "right" in request.POST:
         verify(program.pk, by=by, note=_("Confirmed from the desk"))
         messages.success(request, _("Confirmed today, by you. Everybody sees it."), extra_tags=PART)
@@ -60,6 +64,10 @@ def _write_down(request: StaffRequest, program: Program) -> None:
         messages.success(request, words, extra_tags=PART)
     elif request.POST.keys() & {"hours-open", "hours-closed"}:
         _write_hours_down(request, program)
+    elif "full" in request.POST:
+        takes_nobody(program.pk, by=by)
+        words = _("Taken out for everybody. A listings admin asks them again in two weeks.")
+        messages.success(request, words, extra_tags=PART)
     else:
         form = OpeningForm(request.POST)
         if not form.is_valid():

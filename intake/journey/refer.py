@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting
 from helpline.programs.models import Program
+from helpline.programs.uses import count_asked
 from helpline.vault.ids import new_id
 from intake.disclosures.consenting import disclose
 from intake.disclosures.models import Carried, Purpose
@@ -56,6 +58,7 @@ def refer(inquiry: Inquiry, program: Program, *, packet: bool, note: str = "", b
             made_by=by,
             note=note,
         )
+        count_asked(program.pk, today=timezone.localdate())
         _keep_in_step(held, referral, by)
         announce("referred", inquiry.pk)
     return referral

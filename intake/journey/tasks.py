@@ -5,6 +5,8 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from helpline.programs.uploads import work
+from helpline.programs.uses import forget_old_uses
 from intake.journey.ask_again import ask_again
 from intake.journey.erase import retire
 from intake.journey.forget import forget_expired
@@ -17,9 +19,16 @@ log = logging.getLogger(__name__)
 def forget() -> None:
     """Once a day: what is over is forgotten, and what the rules of retention let go is erased."""
     forget_expired()
+    forget_old_uses(timezone.localdate())
     now = timezone.now()
     retire(now=now, tell=log.info)
     let_go(now=now, tell=log.info)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery ships no types
+def read_directories() -> None:
+    """Every few seconds: what an admin sent by the web is tried, or imported."""
+    work()
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery ships no types

@@ -13,7 +13,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.accounts.permissions import ROLES
 from helpline.audit.acting import Actor
-from helpline.programs.models import ImportRun, SamePlace
+from helpline.programs.models import ImportRun, Join, SamePlace, Upload
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Breach, LegalText
 from intake.inquiries.models import Inquiry
@@ -49,6 +49,9 @@ LISTINGS = {
     "listing_proposals", "listing_decide", "listing_link",
     "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
     "listings_pairs", "listings_pair",
+    "listings_round", "listings_round_take", "listings_round_said", "listings_completeness", "listings_map",
+    "listing_twin", "listing_merge", "listing_unmerge",
+    "listings_upload", "listings_sent", "listings_sent_decide",
 }  # fmt: skip
 ROADS = {"roads", "road_new", "road", "road_try"}
 AUDIT = {"desk_audit", "desk_audit_find"}
@@ -101,6 +104,10 @@ POSTED |= {
     "listing_decide",
     "listing_link",
     "listings_pair",
+    "listings_round_take",
+    "listings_round_said",
+    "listings_sent_decide",
+    "listing_unmerge",
     "road_try",
 }
 
@@ -146,12 +153,21 @@ def addresses() -> dict[str, str]:
         "proposal_id": program.proposals.create(link_id=inquiry.pk, fields={}).pk,
         "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
         "user_id": consultant.pk, "form_id": consultant.pk, "road_id": a_road().pk,
+        "upload_id": Upload.objects.create(by=consultant, file_name="x", size=1, body=b"x", edition_code="x").pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip
     run = ImportRun.objects.create(
         edition=program.edition, file_name="x", created=0, changed=0, unchanged=0, withdrawn=0, restored=0
     )
+    join = Join.objects.create(
+        kept=program,
+        gone=a_program("C"),
+        by=consultant,
+        moved={"openings": [], "proposals": []},
+        taken={"corrected_fields": [[], None]},
+    )
     given |= {
+        "other_id": program.pk, "join_id": join.pk,
         "run_id": run.pk, "pair_id": SamePlace.objects.create(run=run, older=program, newer=a_program("B"), alike=80).pk
     }  # fmt: skip
     slugs = {"guide": "clonazepam", "guide_category": "sedatives", "intake_step": "who"}

@@ -101,7 +101,7 @@ def test_export_and_import_give_the_same_listings(edition: Edition, tmp_path: Pa
     import_directory(path, edition=edition, actor=ROBOT)
     Program.objects.filter(name1="Plain").update(latitude=33.5, longitude=-86.8, located_by="street", street1="=1+1")
     before = listings()
-    for name in ("out.json", "out.zip"):
+    for name in ("out.json", "out.json.gz", "out.zip"):
         call_command("export_hsds", tmp_path / name, verbosity=0, stdout=io.StringIO())
         Program.objects.all().delete()
         outcome = import_directory(tmp_path / name, edition=edition, actor=ROBOT)

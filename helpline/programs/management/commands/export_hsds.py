@@ -1,9 +1,10 @@
 """``manage.py export_hsds FILE``: the listings anybody may see, in Open Referral's HSDS 3.0. A name that ends in .zip
-gets the tabular package, any other JSON.
+gets the tabular package, one that ends in .gz gzipped JSON, any other JSON.
 """
 
 from __future__ import annotations
 
+import gzip
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ class Command(BaseCommand):
     help = "Export the public listings as HSDS 3.0. Hidden places, and what is not listed, never go out."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="where to write: name.zip for tables, name.json for JSON")
+        parser.add_argument(
+            "file", type=Path, help="where to write: name.zip for tables, name.json or name.json.gz for JSON"
+        )
         parser.add_argument("--edition", default="", help="only this directory, such as samhsa-su-2022")
         parser.add_argument("--states", default="", help="only these, such as AL,GA")
 
@@ -36,10 +39,13 @@ class Command(BaseCommand):
             if path.suffix.casefold() == ".zip":
                 count = write_package(programs, path)
             else:
-                with path.open("w", encoding="utf-8") as file:
+                opened = gzip.open if path.suffix.casefold() == ".gz" else open
+                with opened(path, "wt", encoding="utf-8") as file:
                     count = write_json(programs, file)
         except OSError as problem:
             raise CommandError(f"{path} cannot be written: {problem.strerror or problem}.") from problem
         self.stdout.write(f"{count:,} listings written to {path}.")
-        if path.suffix.casefold() != ".zip" and path.stat().st_size > LARGEST:
-            self.stdout.write("That is more than import_programs reads as JSON: choose --states, or a .zip.")
+        if path.suffix.casefold() not in {".zip", ".gz"} and path.stat().st_size > LARGEST:
+            self.stdout.write(
+                "That is more than import_programs reads as JSON: choose a .json.gz, a .zip, or --states."
+            )

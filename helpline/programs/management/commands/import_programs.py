@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
-from django.utils.text import slugify
 from tqdm import tqdm
 
 from helpline.audit.acting import Actor
-from helpline.programs.editions import EDITIONS, Coordinates, edition_files, read_coordinates
+from helpline.programs.editions import read_coordinates
 from helpline.programs.importing import ImportRefused, Outcome, import_directory
-from helpline.programs.loading import edition_of, load_edition
+from helpline.programs.loading import edition_for
 from helpline.programs.models import Edition
 from helpline.programs.states import state_code
 from helpline.programs.workbook import NotReadable
@@ -43,7 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            edition, ours = _edition(options["edition"], options["source"])
+            edition, ours = edition_for(options["edition"], options["source"])
             located = read_coordinates(options["coordinates"]) if options["coordinates"] else ours
             outcome = import_directory(
                 options["file"],
@@ -61,17 +59,6 @@ class Command(BaseCommand):
         except (NotReadable, ImportRefused) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(summary(outcome, dry_run=options["dry_run"]))
-
-
-def _edition(code: str, source: str) -> tuple[Edition, Coordinates]:
-    """The edition with the coordinates that come with it. Raises ``NotReadable``."""
-    known = Edition.objects.filter(code=code).first() if code not in EDITIONS else None
-    if known:
-        return known, {}
-    if source and code not in EDITIONS:
-        return edition_of(slugify(code)[:40], name=source[:160], published=timezone.localdate().year), {}
-    files = edition_files(code)
-    return load_edition(files), files.located()
 
 
 def _replaced(code: str) -> Edition | None:

@@ -1,0 +1,43 @@
+"""How much a listing is used: shown among the first results, or asked. Counted by program and day, without a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from helpline.programs.models import Use
+
+LATELY = timedelta(days=30)
+KEPT = timedelta(days=365)
+
+# In one order, so that two pages counting at once never wait for each other in a ring
+_COUNT = """
+INSERT INTO programs_use AS u (program_id, day, shown, asked)
+SELECT p.id, %(day)s, %(shown)s, %(asked)s FROM programs_program p WHERE p.id = ANY(%(programs)s) ORDER BY p.id
+ON CONFLICT (day, program_id) DO UPDATE SET shown = u.shown + EXCLUDED.shown, asked = u.asked + EXCLUDED.asked
+"""
+
+
+def count_shown(programs: Iterable[UUID | str], *, today: date) -> None:
+    """They stood among the first results of somebody's page; one statement."""
+    _count([str(each) for each in programs], today, shown=1, asked=0)
+
+
+def count_asked(program: UUID, *, today: date) -> None:
+    """It was referred to, called together, or told us something."""
+    _count([str(program)], today, shown=0, asked=1)
+
+
+def forget_old_uses(today: date) -> int:
+    """Returns how many daily counts were older than ``KEPT``."""
+    return Use.objects.filter(day__lt=today - KEPT).delete()[0]
+
+
+def _count(programs: list[str], today: date, *, shown: int, asked: int) -> None:
+    if not programs:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"programs": programs, "day": today, "shown": shown, "asked": asked})
