@@ -23,6 +23,7 @@ from intake.disclosures.models import Purpose
 from intake.inquiries.models import MoveRefused
 from intake.journey.check_insurance import NothingToAsk, check_insurance
 from intake.journey.close import close, reopen
+from intake.journey.cover_changed import saw_change
 from intake.journey.consent import (
     make_consent_code,
     make_consent_link,
@@ -138,6 +139,14 @@ def ask_plan(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     inquiry = inquiry_or_404(request, inquiry_id)
     done = _("The plan is being asked. The answer appears here by itself.")
     done_or_why(request, "insurance", lambda: check_insurance(inquiry, by=Actor.staff(request.user)), done)
+    return back_to(inquiry_id, "insurance")
+
+
+@answering
+def saw_changed_cover(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
+    inquiry = inquiry_or_404(request, inquiry_id)
+    done = _("Seen. It is out of the queue.")
+    done_or_why(request, "insurance", lambda: saw_change(inquiry, by=request.user), done)
     return back_to(inquiry_id, "insurance")
 
 

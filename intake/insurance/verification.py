@@ -31,7 +31,7 @@ from intake.insurance.clearinghouses.road import Road
 from intake.insurance.gates import heard, pick
 from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
-from intake.insurance.other_payers import consent_names
+from intake.insurance.other_payers import consent_names, may_be_asked
 from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Payer, Person, Provider
 from intake.insurance.x12.reading import read_reply
 from intake.insurance.x12.reply import ReplyKind
@@ -252,7 +252,8 @@ def _read_due(ids: list[uuid.UUID]) -> dict[uuid.UUID, Verification]:
     rows = Verification.objects.filter(pk__in=ids).select_related(
         "policy__inquiry__person", "policy__payer__road", "payer__road"
     )
-    return rows.annotate(asking_for=Now() - Subquery(first.values("started_at")[:1])).in_bulk()
+    since = Now() - Subquery(first.values("started_at")[:1])
+    return rows.annotate(asking_for=since, may_be_asked=may_be_asked()).in_bulk()
 
 
 def _asking(verification: Verification, control: int, ended: dict[uuid.UUID, _Ended]) -> _Asking | None:
@@ -266,6 +267,8 @@ def _asking(verification: Verification, control: int, ended: dict[uuid.UUID, _En
         payload = write_270(question, envelope_for(road, control))
         if not consent_names(verification):
             raise _Ended(S.WITHDRAWN, "the consent names another plan")
+        if not getattr(verification, "may_be_asked", True):
+            raise _Ended(S.WITHDRAWN, "the consent does not let us ask again")
         return _Asking(verification, road, uuid.uuid4(), question, control, payload)
     except _Ended as end:
         ended[verification.pk] = end
@@ -385,7 +388,7 @@ def question_for(verification: Verification) -> EligibilityInquiry:
     return EligibilityInquiry(
         payer=Payer(payer.name, payer.road.edi_payer_id),
         provider=provider_for(payer.road),
-        member_id=policy.member_id,
+        member_id=verification.asked_member_id,
         subscriber=patient if policy.person_is_subscriber else holder,
         dependent=None if policy.person_is_subscriber else patient,
         trace=verification.trace,

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from intake.journey.ask_again import ask_again
+from intake.journey.cover_changed import compare_answers
 from intake.journey.erase import retire
 from intake.journey.forget import forget_expired
 from intake.journey.let_go import let_go
@@ -26,3 +27,9 @@ def forget() -> None:
 def ask_plans_again() -> None:
     """Every morning: cover changes while somebody waits for a place."""
     log.info("%s plans to ask again", ask_again(today=timezone.localdate()))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery ships no types
+def notice_changed_cover() -> None:
+    """Answers to repeated checks are laid beside the ones before, soon after they came."""
+    log.info("%s plans say something else that matters", compare_answers())
