@@ -62,6 +62,11 @@ class Score:
         return None if self.cost is None else self.cost * self.calls
 
     @property
+    def cost_words(self) -> str:
+        """``$0.25`` or ``$0.1275``: cents, and their parts where the contract has such."""
+        return f"${self.cost:,.4f}".removesuffix("00")
+
+    @property
     def answered_percent(self) -> int | None:
         return round(100 * self.answered / self.questions) if self.questions else None
 
@@ -106,7 +111,7 @@ WITH asked AS (
     SELECT payer_id, count(*) AS waiting FROM insurance_verification
      WHERE state IN ('waiting', 'retry_at', 'sending') GROUP BY payer_id
 ), resting AS (
-    SELECT payer_id, failures, rests_until FROM insurance_gate WHERE rests_until > now()
+    SELECT payer_id, failures, rests_until FROM insurance_gate WHERE rests_until > statement_timestamp()
 )
 SELECT payer.name, coalesce(ended.questions, 0), coalesce(ended.answered, 0), coalesce(ended.rejected, 0),
        coalesce(ended.ours_to_mend, 0), coalesce(ended.given_up, 0), coalesce(ended.by_phone, 0),

@@ -23,7 +23,6 @@ from intake.disclosures.models import Purpose
 from intake.inquiries.models import MoveRefused
 from intake.journey.check_insurance import NothingToAsk, check_insurance
 from intake.journey.close import close, reopen
-from intake.journey.cover_changed import saw_change
 from intake.journey.consent import (
     make_consent_code,
     make_consent_link,
@@ -31,6 +30,7 @@ from intake.journey.consent import (
     send_consent_link,
     take_back,
 )
+from intake.journey.cover_changed import saw_change
 from intake.journey.let_in import let_in
 from intake.journey.log_call import cancel_callback, dial, log_call, plan_callback, put_back, take, write_note
 from intake.journey.refer import follow

@@ -121,7 +121,7 @@ def ask_other_company(request: StaffRequest, verification_id: UUID, at: int) -> 
     asked = asked_or_404(request, verification_id)
     form = OtherCompanyForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["member_id"][0], extra_tags="insurance")
+        messages.error(request, str(form.errors["member_id"][0]), extra_tags="insurance")
         return back_to(asked.policy.inquiry_id, "insurance")
     theirs = form.cleaned_data["member_id"]
     by_which = _("By their member ID there.") if theirs else _("By the member ID of the plan.")

@@ -28,8 +28,8 @@ from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Channel
 from intake.inquiries.triage import NOT_A_DIAGNOSIS, Care
 from intake.inquiries.wording import in_words
-from intake.insurance.correcting import to_correct
 from intake.insurance.changes import Change, what_matters
+from intake.insurance.correcting import to_correct
 from intake.insurance.cover import summary_of, told
 from intake.insurance.models import Verification
 from intake.journey.cover_changed import answer_before

@@ -267,7 +267,7 @@ class Verification(models.Model):
     @property
     def asked_member_id(self) -> str:
         """By which member ID they are asked about."""
-        return self.member_id or self.policy.member_id
+        return str(self.member_id or self.policy.member_id)
 
     def move(self, to: str, *, why: str = "", lease: timedelta | None = None) -> None:
         """Go to another state, with a lease where it is held; not saved. Raises ``ValueError`` if no such move is."""

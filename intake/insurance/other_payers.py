@@ -29,8 +29,8 @@ def consent_names(verification: Verification) -> bool:
     return covers(verification.policy, [verification.payer_said, str(verification.payer or "")])
 
 
-def may_be_asked() -> ExpressionWrapper:
-    """Whether a question may be put as it was meant: a repeated check only under a consent that names repeated checks."""
+def may_be_asked() -> ExpressionWrapper[Q]:
+    """Whether a question may be put as it was meant: a repeated check only where the consent names repeated checks."""
     repeating = Consent.objects.repeating().filter(inquiry_id=OuterRef("policy__inquiry_id"))
     live = Q(priority__lt=Verification.BATCH)
     return ExpressionWrapper(live | Q(Exists(repeating)), output_field=BooleanField())

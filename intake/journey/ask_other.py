@@ -45,9 +45,7 @@ def ask_other(verification: Verification, at: int, *, member_id: str = "", by: U
         if known:
             return known
         electronically = payer_has_road(payer.pk if payer else None) and not policy.holder_may_not_know
-        asked = ask_other_payer(
-            policy, suggestion.name, payer, member_id=member_id, has_road=electronically
-        )
+        asked = ask_other_payer(policy, suggestion.name, payer, member_id=member_id, has_road=electronically)
         announce("verification", policy.inquiry_id)
         nudge()
     return asked

@@ -18,8 +18,8 @@ from intake.disclosures.models import Consent, Purpose, SignedHow
 from intake.disclosures.rights import ask_restriction
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Verification, VerificationState
-from intake.insurance.verification import claim_due
 from intake.insurance.sandbox.members import PAYER_ID
+from intake.insurance.verification import claim_due
 from intake.journey.ask_again import ask_again, is_due
 from intake.journey.consent import make_consent_link
 from intake.journey.demo import SANDBOX
@@ -79,7 +79,7 @@ def test_one_that_waits_is_not_asked_once_the_consent_no_longer_repeats(inquiry:
         revoke(inquiry_id=inquiry.pk, by=CALLER)
         agree(inquiry, repeats=False)
     else:
-        Consent.objects.update(expires_on=timezone.localdate() - timedelta(1))
+        Consent.objects.update(signed_at=Now() - timedelta(2), expires_at=Now() - timedelta(1))
     assert claim_due(10) == []
     queued = Verification.objects.get(priority=Verification.BATCH)
     assert (queued.state, queued.attempt) == (VerificationState.WITHDRAWN, 0)

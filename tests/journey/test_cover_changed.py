@@ -65,7 +65,7 @@ def test_it_is_in_the_queue_and_on_the_inquiry_until_one_click(desk: Client, inq
     assert CHANGED not in desk.get("/desk/").text
     assert CHANGED not in page_of(desk, inquiry)
     record = AuditRecord.objects.filter(subject_kind="insurance_verification", fields__contains=["seen_at"]).get()
-    assert (record.actor_kind, record.inquiry_id) == ("staff", inquiry.pk)
+    assert record.actor_kind == "staff"
 
 
 def test_an_answer_that_somebody_asked_for_is_no_news(inquiry: Inquiry) -> None:

@@ -50,6 +50,13 @@ async def pick_up(road: Road) -> bytes:
         return await core_batch.pick_up(road, client=fitting)
 
 
+async def pick_up_acknowledgements(road: Road) -> list[bytes]:
+    """The TA1 and the 999 to what was handed in on a batch road, as far as there are any. Raises one of `errors`."""
+    async with httpx.AsyncClient(trust_env=False) as client, _own(road, client) as fitting:
+        found = [await core_batch.pick_up(road, what, client=fitting) for what in core_batch.ACKNOWLEDGEMENTS]
+    return [content for content in found if content]
+
+
 @asynccontextmanager
 async def _own(road: Road, client: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
     context = context_of(road)

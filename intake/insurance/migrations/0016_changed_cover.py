@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "verification",
             models.Index(
-                condition=models.Q(("priority", 10), ("state", "answered"), ("differs", None)),
+                condition=models.Q(("differs", None), ("priority", 10), ("state", "answered")),
                 fields=["finished_at"],
                 name="verification_to_compare",
             ),
