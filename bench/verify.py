@@ -85,7 +85,7 @@ def people(count: int) -> list[Any]:
             code = {"reference_code": str(new_key()), "idempotency_key": new_key()}
             inquiries.append(another(inquiry, person=people[-1], caller=callers[-1], **code))
             policies.append(another(policy, inquiry=inquiries[-1], member_id=f"XYZ{len(made) + len(policies):09}"))
-            consents.append(another(consent, inquiry_id=inquiries[-1].pk))
+            consents.append(another(consent, inquiry_id=inquiries[-1].pk, repeats=True))
         with acting(Actor.process("bench")):
             for rows in (people, callers, inquiries, policies, consents):
                 type(rows[0]).objects.bulk_create(rows)

@@ -243,6 +243,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "intake.journey.tasks.ask_plans_again",
         "schedule": crontab(hour=10, minute=40),  # UTC: before anybody's working day
     },
+    "notice changed cover": {
+        "task": "intake.journey.tasks.notice_changed_cover",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
 }
 
 # Asking insurers: seconds

@@ -94,6 +94,11 @@ class Case:
         return summary_of(self.verification) if self.verification else None
 
     @property
+    def changed_answers(self) -> list[Verification]:
+        """Answers to repeated checks that say something new which nobody has seen, newest first."""
+        return [one for one in self.verifications if one.differs and one.seen_at is None]
+
+    @property
     def was_called(self) -> bool:
         """Whether somebody asked their plan on the phone since its newest answer."""
         return bool(self.verification and self.verification.asked_by_phone_at)

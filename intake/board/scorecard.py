@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -32,6 +34,10 @@ class Score:
     """One payer over some days. ``questions`` is how many were put to it by computer and ended; the rest are what
     became of them, but for ``by_phone``: also those that no computer could ask. Times are of the calls that were
     answered, in seconds, None without any.
+
+    ``cost`` is of one call as the road's contract has it today, in dollars, None where nobody wrote it down; ``spent``
+    that for every call that left. ``waiting`` are open now, however old; ``rests_until`` is None unless the road rests
+    now, after ``failures`` in a row.
     """
 
     payer: str
@@ -46,6 +52,19 @@ class Score:
     most_within: float | None
     in_time: float | None
     refusals: tuple[Refusal, ...]
+    cost: Decimal | None
+    waiting: int
+    failures: int
+    rests_until: datetime | None
+
+    @property
+    def spent(self) -> Decimal | None:
+        return None if self.cost is None else self.cost * self.calls
+
+    @property
+    def cost_words(self) -> str:
+        """``$0.25`` or ``$0.1275``: cents, and their parts where the contract has such."""
+        return f"${self.cost:,.4f}".removesuffix("00")
 
     @property
     def answered_percent(self) -> int | None:
@@ -59,7 +78,8 @@ class Score:
 # The codes by which an attempt that the payer answered with a refusal is kept: "ask_caller 75", "after 3 tries: ..."
 SCORES = """
 WITH asked AS (
-    SELECT policy.payer_id, verification.id, verification.state, verification.attempt
+    SELECT CASE WHEN verification.payer_said IS NULL THEN policy.payer_id ELSE verification.payer_id END AS payer_id,
+           verification.id, verification.state, verification.attempt
       FROM insurance_verification verification
       JOIN insurance_policy policy ON policy.id = verification.policy_id
      WHERE verification.made_at >= now() - make_interval(days => %(days)s) AND verification.finished_at IS NOT NULL
@@ -87,26 +107,39 @@ WITH asked AS (
            array_agg(times ORDER BY times DESC, code) AS times
       FROM (SELECT payer_id, code, count(*) AS times FROM called WHERE code IS NOT NULL GROUP BY 1, 2) each_code
      GROUP BY payer_id
+), open AS (
+    SELECT payer_id, count(*) AS waiting FROM insurance_verification
+     WHERE state IN ('waiting', 'retry_at', 'sending') GROUP BY payer_id
+), resting AS (
+    SELECT payer_id, failures, rests_until FROM insurance_gate WHERE rests_until > statement_timestamp()
 )
-SELECT payer.name, ended.questions, ended.answered, ended.rejected, ended.ours_to_mend, ended.given_up, ended.by_phone,
-       coalesce(timed.calls, 0), timed.took[1], timed.took[2], timed.in_time, refused.codes, refused.times
+SELECT payer.name, coalesce(ended.questions, 0), coalesce(ended.answered, 0), coalesce(ended.rejected, 0),
+       coalesce(ended.ours_to_mend, 0), coalesce(ended.given_up, 0), coalesce(ended.by_phone, 0),
+       coalesce(timed.calls, 0), timed.took[1], timed.took[2], timed.in_time, refused.codes, refused.times,
+       road.cost_per_check, coalesce(open.waiting, 0), coalesce(resting.failures, 0), resting.rests_until
   FROM ended
-  JOIN payers_payer payer ON payer.id = ended.payer_id
-  LEFT JOIN timed USING (payer_id)
-  LEFT JOIN refused USING (payer_id)
- ORDER BY ended.questions DESC, payer.name
+  FULL JOIN open USING (payer_id)
+  FULL JOIN resting USING (payer_id)
+  JOIN payers_payer payer ON payer.id = payer_id
+  LEFT JOIN payers_road road ON road.payer_id = payer.id
+  LEFT JOIN timed ON timed.payer_id = payer.id
+  LEFT JOIN refused ON refused.payer_id = payer.id
+ ORDER BY 2 DESC, payer.name
 """
 
 
 def scorecard(*, days: int) -> list[Score]:
-    """Every payer that was asked, or was to be, in the last ``days`` days: the most asked first. One statement."""
+    """Every payer that was asked in the last ``days`` days, or is waited for now, or rests: the most asked first.
+
+    One statement.
+    """
     with connection.cursor() as cursor:
         cursor.execute(SCORES, {"days": days, "slow": SLOW_SECONDS})
         return list(_scores(cursor.fetchall()))
 
 
 def _scores(rows: list[tuple[Any, ...]]) -> Iterator[Score]:
-    for payer, *counts, half, most, in_time, refused, times in rows:
+    for payer, *counts, half, most, in_time, refused, times, cost, waiting, failures, rests_until in rows:
         each_code = zip(refused or (), times or (), strict=True)
         refusals = tuple(Refusal(code, codes.words("rejects", code), count) for code, count in each_code)
         questions, answered, rejected, ours_to_mend, given_up, by_phone, calls = counts
@@ -123,6 +156,10 @@ def _scores(rows: list[tuple[Any, ...]]) -> Iterator[Score]:
             most_within=_number(most),
             in_time=_number(in_time),
             refusals=refusals,
+            cost=cost,
+            waiting=waiting,
+            failures=failures,
+            rests_until=rests_until,
         )
 
 

@@ -41,7 +41,8 @@ GROUPS = ("waiting", "mine", "others", "set_aside")
 @dataclass(frozen=True)
 class Waiting:
     """One line of the queue. ``why`` is the first reason triage gave, ``in_group`` how many its group has in all,
-    ``place_is_gone`` whether a program they are referred to is no longer offered.
+    ``place_is_gone`` whether a program they are referred to is no longer offered, ``cover_changed`` whether a repeated
+    check says something new that nobody has seen.
     """
 
     id: UUID
@@ -60,6 +61,7 @@ class Waiting:
     coverage: str
     callback_at: datetime | None
     place_is_gone: bool
+    cover_changed: bool
     quarantined: bool
     sealed: bool
 
@@ -119,6 +121,7 @@ def _open(user: User) -> QuerySet[Inquiry]:
     asked = Verification.objects.of_their_plan().filter(policy__inquiry=OuterRef("pk")).order_by("-made_at")
     gone = Referral.objects.filter(inquiry=OuterRef("pk"), state__in=OPEN_REFERRAL)
     followed = Join.objects.standing().filter(gone=OuterRef("program"), kept__status=Program.Status.LISTED)
+    changed = Verification.objects.unseen().filter(policy__inquiry=OuterRef("pk"))
     promised = Callback.objects.filter(inquiry=OuterRef("pk"), ended_at=None)
     group = Case(
         When(quarantined=True, then=Value("set_aside")),
@@ -138,6 +141,7 @@ def _open(user: User) -> QuerySet[Inquiry]:
             verification_state=Subquery(asked.values("state")[:1]),
             verification_coverage=Subquery(asked.values("coverage")[:1]),
             place_is_gone=Exists(gone.exclude(program__status=Program.Status.LISTED).exclude(Exists(followed))),
+            cover_changed=Exists(changed),
             callback_at=Subquery(promised.values("due_at")[:1], output_field=DateTimeField()),
         )
     )
@@ -175,6 +179,7 @@ def _row(inquiry: Inquiry, *, sealed: bool) -> Waiting:
         coverage="" if sealed else getattr(inquiry, "verification_coverage", None) or "",
         callback_at=getattr(inquiry, "callback_at", None),
         place_is_gone=getattr(inquiry, "place_is_gone", False) and not sealed,
+        cover_changed=getattr(inquiry, "cover_changed", False) and not sealed,
         quarantined=inquiry.quarantined,
         sealed=sealed,
     )

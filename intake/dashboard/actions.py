@@ -30,6 +30,7 @@ from intake.journey.consent import (
     send_consent_link,
     take_back,
 )
+from intake.journey.cover_changed import saw_change
 from intake.journey.let_in import let_in
 from intake.journey.log_call import cancel_callback, dial, log_call, plan_callback, put_back, take, write_note
 from intake.journey.refer import follow
@@ -139,6 +140,14 @@ def ask_plan(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     done = _("The plan is being asked. The answer appears here by itself.")
     by, anew = Actor.staff(request.user), "anew" in request.POST
     done_or_why(request, "insurance", lambda: check_insurance(inquiry, by=by, anew=anew), done)
+    return back_to(inquiry_id, "insurance")
+
+
+@answering
+def saw_changed_cover(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
+    inquiry = inquiry_or_404(request, inquiry_id)
+    done = _("Seen. It is out of the queue.")
+    done_or_why(request, "insurance", lambda: saw_change(inquiry, by=request.user), done)
     return back_to(inquiry_id, "insurance")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -17,6 +18,7 @@ from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor, record, record_read
 from intake.board.sealed import admit
 from intake.dashboard.actions import done_or_why
+from intake.dashboard.forms import OtherCompanyForm
 from intake.dashboard.gates import answering
 from intake.dashboard.pages import back_to
 from intake.inquiries.models import MoveRefused
@@ -117,13 +119,20 @@ def as_download(content: bytes) -> HttpResponse:
 def ask_other_company(request: StaffRequest, verification_id: UUID, at: int) -> HttpResponse:
     """Ask the company the plan pointed to, by one press; or say what has to be signed first."""
     asked = asked_or_404(request, verification_id)
-    done_or_why(request, "insurance", lambda: _ask_other(request, asked, at), _("The other company is asked, too."))
+    form = OtherCompanyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["member_id"][0]), extra_tags="insurance")
+        return back_to(asked.policy.inquiry_id, "insurance")
+    theirs = form.cleaned_data["member_id"]
+    by_which = _("By their member ID there.") if theirs else _("By the member ID of the plan.")
+    done = f"{_('The other company is asked, too.')} {by_which}"
+    done_or_why(request, "insurance", lambda: _ask_other(request, asked, at, theirs), done)
     return back_to(asked.policy.inquiry_id, "insurance")
 
 
-def _ask_other(request: StaffRequest, asked: Verification, at: int) -> None:
+def _ask_other(request: StaffRequest, asked: Verification, at: int, member_id: str) -> None:
     try:
-        ask_other(asked, at, by=request.user)
+        ask_other(asked, at, member_id=member_id, by=request.user)
     except NotNamed as missing:
         words = _(
             "Nothing was sent: what they signed names another plan. Offer the one-time link under Consent. To have "

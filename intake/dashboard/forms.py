@@ -234,6 +234,15 @@ class FindForm(DeskForm):
     )
 
 
+class OtherCompanyForm(DeskForm):
+    """Under which ID another company knows them, if it has one of its own."""
+
+    member_id = forms.CharField(label=_("Member ID"), max_length=40, required=False)
+
+    def clean_member_id(self) -> str:
+        return "".join(self.cleaned_data["member_id"].split())
+
+
 AGE_RANGE = _("Write the age as a number from 0 to 120.")
 
 

@@ -49,6 +49,8 @@ def _steps(case: Case, now: datetime) -> Iterator[Step]:
         yield Step(_("The number was wrong or was taken back: wait for their call or their code."), "contact")
     elif not case.contact_points:
         yield Step(_("No way to reach them: wait for their call or their code."), "contact")
+    if case.changed_answers:
+        yield Step(_("What their plan covers has changed: look at it, and tell them."), "insurance", pressing=True)
     if not case.answers.zip:
         yield Step(_("Ask for a ZIP code: without it no program can be found."), "told")
     yield from _about_insurance(case)

@@ -31,8 +31,11 @@ from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Channel
 from intake.inquiries.triage import NOT_A_DIAGNOSIS, Care
 from intake.inquiries.wording import in_words
+from intake.insurance.changes import Change, what_matters
 from intake.insurance.correcting import to_correct
-from intake.insurance.cover import told
+from intake.insurance.cover import summary_of, told
+from intake.insurance.models import Verification
+from intake.journey.cover_changed import answer_before
 from intake.journey.minors import rule_for
 from intake.journey.suggest_programs import DEFAULT_MILES, REACHES, suggest
 from intake.matching.care import first_given
@@ -129,10 +132,18 @@ def _insurance(request: StaffRequest, case: Case) -> Context:
         "cover": told(newest) if newest else None,
         "to_correct": to_correct(newest) if newest else (),
         "others": [(one, told(one)) for one in case.other_verifications],
+        "changes": _changes(case),
         "being_asked": {one.payer_said for one in case.other_verifications if one.is_open},
         "may_verify": request.user.may(Permission.VERIFY_INSURANCE),
         "call": new_id(),
     }
+
+
+def _changes(case: Case) -> list[tuple[Verification, Verification, list[Change]]]:
+    """Answers nobody has seen, each with the one before it and what matters of the difference."""
+    pairs = [(answer, before) for answer in case.changed_answers if (before := answer_before(answer))]
+    read = [(answer, before, summary_of(before), summary_of(answer)) for answer, before in pairs]
+    return [(answer, before, what_matters(old, new)) for answer, before, old, new in read if old and new]
 
 
 def _consent(request: StaffRequest, case: Case) -> Context:

@@ -20,9 +20,10 @@ from helpline.accounts.reauthentication import recently_authenticated
 from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor
 from helpline.payers.models import Payer, PayerRoad
-from intake.dashboard.roads_forms import NewRoadForm, RoadForm, TrialForm
+from intake.dashboard.roads_forms import GateForm, NewRoadForm, RoadForm, TrialForm
 from intake.insurance.clearinghouses.tls import BadCertificate, expires
 from intake.insurance.clearinghouses.trying import Stage
+from intake.insurance.keeping_gates import end_rest, gate_of, keep_gate
 from intake.insurance.keeping_roads import keep_road
 from intake.insurance.trying import try_road
 
@@ -88,9 +89,34 @@ def try_connection(request: StaffRequest, road_id: UUID) -> HttpResponse:
     return _page(request, road_id, trial=trial, steps=steps, went_well=walked.good)
 
 
+@require_POST
+@requires(Permission.KEEP_ROADS)
+@recently_authenticated
+def gate(request: StaffRequest, road_id: UUID) -> HttpResponse:
+    """How much goes there at once; or, by the other button, the end of a rest."""
+    payer_id, by = _road(road_id).payer_id, Actor.staff(request.user)
+    if "end_rest" in request.POST:
+        if end_rest(payer_id, by=by):
+            messages.success(request, _("One question goes now. Once it is answered, the others follow."))
+        else:
+            messages.info(request, _("It does not rest any more."))
+        return redirect("road", road_id)
+    form = GateForm(request.POST, gate=gate_of(payer_id))
+    if not form.is_valid():
+        return _page(request, road_id, gate_form=form)
+    keep_gate(payer_id, form.cleaned_data, by=by)
+    messages.success(request, _("Saved. It holds from the next question on."))
+    return redirect("road", road_id)
+
+
 def _page(request: StaffRequest, road_id: UUID, **more: Any) -> HttpResponse:
     kept = _road(road_id)
+    gate = gate_of(kept.payer_id)
+    rests = gate.rests_until is not None and gate.rests_until > timezone.now()
     context = {
+        "gate": gate,
+        "rests": rests,
+        "gate_form": GateForm(gate=gate),
         "road": kept,
         "certificate": _certificate(kept),
         "form": RoadForm(road=kept),

@@ -9,7 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from helpline.payers.models import Payer, PayerRoad, RoadKind
+from intake.insurance.keeping_gates import LIMITS
 from intake.insurance.keeping_roads import problems_of
+from intake.insurance.models import Gate
 from intake.insurance.trying import NOBODY, TrialMember
 
 SECRETS = ("password", "private_key")
@@ -151,6 +153,62 @@ class NewRoadForm(RoadForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, road=PayerRoad(), **kwargs)
         self.fields["payer"].queryset = Payer.objects.filter(road=None)  # type: ignore[attr-defined]
+
+
+class GateForm(_Form):
+    """How much goes this way at once, and when it rests."""
+
+    most_in_flight = forms.IntegerField(
+        label=_("Questions at the same time"),
+        min_value=2,
+        max_value=1000,
+        help_text=_("So many wait for their answers together. One place is kept for somebody on the line."),
+        error_messages={
+            "min_value": _("Allow 2 questions at the same time or more: one place is kept for somebody on the line."),
+            "max_value": _("Allow 1,000 questions at the same time or fewer."),
+            "required": _("Say how many questions may wait for their answers at the same time."),
+            "invalid": _("Questions at the same time: write a whole number."),
+        },
+    )
+    per_minute = forms.IntegerField(
+        label=_("Questions a minute"),
+        min_value=4,
+        max_value=100_000,
+        required=False,
+        help_text=_("What the contract allows. Empty: as many as come."),
+        error_messages={
+            "min_value": _("Allow 4 questions a minute or more, or leave it empty for no limit."),
+            "max_value": _("Allow 100,000 questions a minute or fewer, or leave it empty for no limit."),
+            "invalid": _("Questions a minute: write a whole number, or leave it empty for no limit."),
+        },
+    )
+    rests_after = forms.IntegerField(
+        label=_("Rests after so many failures in a row"),
+        min_value=1,
+        max_value=1000,
+        help_text=_("A refusal is an answer, not a failure."),
+        error_messages={
+            "min_value": _("Let it rest after 1 failure or more."),
+            "max_value": _("Let it rest after 1,000 failures or fewer."),
+            "required": _("Say after how many failures in a row it rests."),
+            "invalid": _("Failures in a row: write a whole number."),
+        },
+    )
+    rests_seconds = forms.IntegerField(
+        label=_("Rests for so many seconds"),
+        min_value=1,
+        max_value=3600,
+        help_text=_("Then one question is tried. If it is answered, the others follow."),
+        error_messages={
+            "min_value": _("Let it rest for 1 second or more."),
+            "max_value": _("Let it rest for 3,600 seconds, an hour, or less."),
+            "required": _("Say for how many seconds it rests."),
+            "invalid": _("Seconds: write a whole number."),
+        },
+    )
+
+    def __init__(self, *args: Any, gate: Gate, **kwargs: Any) -> None:
+        super().__init__(*args, initial={name: getattr(gate, name) for name in LIMITS}, **kwargs)
 
 
 class TrialForm(_Form):

@@ -32,6 +32,7 @@ urlpatterns = [
     path("inquiries/<uuid:inquiry_id>/callbacks/", actions.add_callback, name="desk_plan_callback"),
     path("inquiries/<uuid:inquiry_id>/notes/", actions.add_note, name="desk_note"),
     path("inquiries/<uuid:inquiry_id>/ask-plan/", actions.ask_plan, name="desk_ask_plan"),
+    path("inquiries/<uuid:inquiry_id>/seen/", actions.saw_changed_cover, name="desk_saw_change"),
     path("inquiries/<uuid:inquiry_id>/consent-link/", actions.consent_link, name="desk_consent_link"),
     path("inquiries/<uuid:inquiry_id>/consent-code/", actions.consent_code, name="desk_consent_code"),
     path("inquiries/<uuid:inquiry_id>/spoken-yes/", actions.spoken_yes, name="desk_spoken_yes"),
@@ -69,5 +70,6 @@ urlpatterns = [
     path("insurers/", roads.roads, name="roads"),
     path("insurers/new/", roads.new_road, name="road_new"),
     path("insurers/<uuid:road_id>/", roads.road, name="road"),
+    path("insurers/<uuid:road_id>/gate/", roads.gate, name="road_gate"),
     path("insurers/<uuid:road_id>/try/", roads.try_connection, name="road_try"),
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from intake.insurance.cover import APPROVAL, STATES, day_words, limit_words, money_words
 from intake.insurance.x12 import codes
-from intake.insurance.x12.comparing import SAME, Fact, compare
+from intake.insurance.x12.comparing import CHANGED, SAME, Fact, Line, compare, ended
 from intake.insurance.x12.summary import Coverage, Limit, Money, Summary
 
 NETWORKS = {"in": "in network", "out": "out of network"}
@@ -27,10 +27,21 @@ class Change:
 
 def changes_in_words(before: Summary, after: Summary) -> tuple[list[Change], list[Change]]:
     """What differs, and what stayed the same."""
-    every = [
-        Change(line.how, _about(line.fact), _words(line.before), _words(line.after)) for line in compare(before, after)
-    ]
+    every = [_change(line) for line in compare(before, after)]
     return [one for one in every if one.how != SAME], [one for one in every if one.how == SAME]
+
+
+def what_matters(before: Summary, after: Summary) -> list[Change]:
+    """What somebody at the desk has to hear of (``comparing.matters``), most important first."""
+    told = [_change(line) for line in ended(before, after)]
+    if before.substance_use is after.substance_use:
+        return told
+    stated = [_(STATES[summary.substance_use]) for summary in (before, after)]
+    return [Change(CHANGED, _("Substance use care"), *stated), *told]
+
+
+def _change(line: Line) -> Change:
+    return Change(line.how, _about(line.fact), _words(line.before), _words(line.after))
 
 
 def _about(fact: Fact) -> str:

@@ -8,7 +8,7 @@ is never translated. Source numbers (``at``) lead to ``x12/tracing.py``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -208,7 +208,17 @@ def summary_of(verification: Verification) -> Summary | None:
 def told(verification: Verification) -> Cover | None:
     """As ``cover_of``, of one question with the calls made about it, and about earlier questions to the same plan."""
     calls = calls_about(verification)
-    return cover_of(summary_of(verification), calls, told=told_by_phone(verification, calls))
+    cover = cover_of(summary_of(verification), calls, told=told_by_phone(verification, calls))
+    if cover is None or verification.payer_said is None:
+        return cover
+    return replace(cover, sentences=(*cover.sentences, _asked_by(verification)))
+
+
+def _asked_by(verification: Verification) -> str:
+    """By whose member ID another company was asked: never the ID itself."""
+    if verification.member_id:
+        return _("This company was asked by its own member ID.")
+    return _("This company was asked by the member ID of the first plan.")
 
 
 def calls_about(verification: Verification) -> list[PhoneCall]:

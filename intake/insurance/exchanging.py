@@ -82,7 +82,17 @@ def _fetch(road: PayerRoad) -> Counter[Fate]:
     except ClearinghouseError as error:
         log.warning("Answers could not be fetched: %s", error.words)
         return Counter({Fate.NOT_FETCHED: 1})
-    return _keep_fetched(content, Path(road.folder)) if content else Counter()
+    found = [*([content] if content else []), *_acknowledgements(road)]
+    return sum((_keep_fetched(one, Path(road.folder)) for one in found), Counter[Fate]())
+
+
+def _acknowledgements(road: PayerRoad) -> list[bytes]:
+    """What was made of what we handed in. No plan has to give these (ELIGIBILITY.md 4.11): without them we wait."""
+    try:
+        return asyncio.run(roads.pick_up_acknowledgements(road_of(road)))
+    except ClearinghouseError as error:
+        log.info("Acknowledgements could not be fetched: %s", error.words)
+        return []
 
 
 def _keep_fetched(content: bytes, folder: Path) -> Counter[Fate]:

@@ -140,6 +140,15 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         """Questions a call can go on with: those no computer could ask, and those whose answer leaves some open."""
         return self.filter(state__in=[*BY_HAND, S.ANSWERED], policy__inquiry__closed_at=None)
 
+    def to_compare(self) -> VerificationQuerySet:
+        """Answers to repeated checks that nobody has laid beside the ones before, oldest first."""
+        mine = self.of_their_plan().filter(priority=Verification.BATCH, state=S.ANSWERED, differs=None)
+        return mine.order_by("finished_at")
+
+    def unseen(self) -> VerificationQuerySet:
+        """Those that say something new which nobody at the desk has seen."""
+        return self.filter(differs=True, seen_at=None)
+
     def of_their_plan(self) -> VerificationQuerySet:
         """Without those put to another company the plan pointed to."""
         return self.filter(payer_said__isnull=True)
@@ -149,9 +158,14 @@ class Verification(models.Model):
     """One question to one payer. Coverage is null while there is no readable answer: "could not be determined".
 
     ``payer`` is whom it is put to, if we know them: at their gate an open one waits. ``payer_said`` is the name of
-    another company their plan pointed to, when that one is asked. Otherwise the policy's own payer is asked.
+    another company their plan pointed to, when that one is asked, and ``member_id`` theirs there, if it has one of its
+    own for them. Otherwise the policy's own payer is asked, by the policy's member ID.
+
     ``answered_at`` is when the plan gave the answer, if it was to an earlier check (``stored.py``): ``answered_from``.
     One made ``anew`` is asked even so.
+
+    ``differs`` is whether a repeated check says something else that matters than the answer before it (see
+    ``changes.matters``), null while nobody compared; ``seen_at`` when somebody at the desk said that they saw it.
     """
 
     class Coverage(models.TextChoices):
@@ -181,6 +195,9 @@ class Verification(models.Model):
     question_index = models.BinaryField(max_length=12, null=True)
     answered_at = models.DateTimeField(null=True)
     answered_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, db_index=False, related_name="+")
+    member_id = EncryptedTextField(null=True)
+    differs = models.BooleanField(null=True)
+    seen_at = models.DateTimeField(null=True)
 
     objects = VerificationQuerySet.as_manager()
     privacy: ClassVar[dict[str, PrivacyClass]] = {
@@ -188,12 +205,13 @@ class Verification(models.Model):
             (
                 "id", "policy", "state", "coverage", "trace", "priority", "attempt", "lease_until", "next_at",
                 "made_at", "finished_at", "asked_by_phone_at", "why", "payer", "anew", "question_index", "answered_at",
-                "answered_from",
+                "answered_from", "differs", "seen_at",
             ),
             PLAIN,
         ),
         "summary_json": HEALTH,
         "payer_said": PERSONAL,
+        "member_id": PERSONAL,
     }  # fmt: skip
 
     class Meta:
@@ -228,6 +246,11 @@ class Verification(models.Model):
             models.Index(
                 fields=["answered_from"], condition=Q(answered_from__isnull=False), name="verification_answered_from"
             ),
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(priority=10, state=S.ANSWERED, differs=None),
+                name="verification_to_compare",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -252,6 +275,11 @@ class Verification(models.Model):
         """The same by name, as the plan or the person named them where we do not know them."""
         said = self.policy.payer_said if self.payer_said is None else self.payer_said
         return str(self.asked_payer or said)
+
+    @property
+    def asked_member_id(self) -> str:
+        """By which member ID they are asked about."""
+        return str(self.member_id or self.policy.member_id)
 
     def move(self, to: str, *, why: str = "", lease: timedelta | None = None) -> None:
         """Go to another state, with a lease where it is held; not saved. Raises ``ValueError`` if no such move is."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Now
 
 from helpline.payers.models import Payer, PayerRoad
 from intake.disclosures.consenting import standing
 from intake.disclosures.fitting import names_one_of
-from intake.disclosures.models import Purpose
+from intake.disclosures.models import Consent, Purpose
 from intake.insurance.models import Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.x12.summary import Suggestion
@@ -28,6 +29,13 @@ def consent_names(verification: Verification) -> bool:
     return covers(verification.policy, [verification.payer_said, str(verification.payer or "")])
 
 
+def may_be_asked() -> ExpressionWrapper[Q]:
+    """Whether a question may be put as it was meant: a repeated check only where the consent names repeated checks."""
+    repeating = Consent.objects.repeating().filter(inquiry_id=OuterRef("policy__inquiry_id"))
+    live = Q(priority__lt=Verification.BATCH)
+    return ExpressionWrapper(live | Q(Exists(repeating)), output_field=BooleanField())
+
+
 def covers(policy: Policy, names: list[str]) -> bool:
     consent = standing(policy.inquiry_id).get(Purpose.CHECK_INSURANCE)
     return consent is not None and names_one_of(consent.recipients, names)
@@ -40,10 +48,16 @@ def standing_question(policy: Policy, name: str, payer: Payer | None) -> Verific
     return next((one for one in mine if one.is_open), None)
 
 
-def ask_other_payer(policy: Policy, name: str, payer: Payer | None, *, has_road: bool) -> Verification:
-    """The question to that company, waiting for a worker or, without a road to it, for a call."""
+def ask_other_payer(
+    policy: Policy, name: str, payer: Payer | None, *, member_id: str = "", has_road: bool
+) -> Verification:
+    """The question to that company, waiting for a worker or, without a road to it, for a call.
+
+    ``member_id`` is theirs there; "" when that company has none of its own for them, or nobody knows it.
+    """
+    asked = {"payer": payer, "payer_said": name, "member_id": member_id or None}
     if has_road:
-        return policy.verifications.create(payer=payer, payer_said=name)
+        return policy.verifications.create(**asked)
     return policy.verifications.create(
-        payer=payer, payer_said=name, state=S.BY_PHONE, finished_at=Now(), why="no electronic road to this payer"
+        **asked, state=S.BY_PHONE, finished_at=Now(), why="no electronic road to this payer"
     )

@@ -32,7 +32,7 @@ from intake.insurance.clearinghouses.road import Road
 from intake.insurance.gates import heard, pick
 from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
-from intake.insurance.other_payers import consent_names
+from intake.insurance.other_payers import consent_names, may_be_asked
 from intake.insurance.stored import answer_from, answers_since, fingerprint
 from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Person, Provider
 from intake.insurance.x12.inquiry import Payer as AskedPayer
@@ -257,7 +257,8 @@ def _read_due(ids: list[uuid.UUID]) -> dict[uuid.UUID, Verification]:
         return {}
     first = Attempt.objects.filter(verification=OuterRef("pk"), number=1)
     rows = Verification.objects.filter(pk__in=ids).select_related("policy__inquiry__person")
-    due = rows.annotate(asking_for=Now() - Subquery(first.values("started_at")[:1])).in_bulk()
+    since = Now() - Subquery(first.values("started_at")[:1])
+    due = rows.annotate(asking_for=since, may_be_asked=may_be_asked()).in_bulk()
     # Many wait for few payers: each is read once
     payers = Payer.objects.select_related("road").in_bulk(
         {payer_id for one in due.values() for payer_id in (one.payer_id, one.policy.payer_id) if payer_id}
@@ -280,6 +281,8 @@ def _asking(verification: Verification, control: int, ended: dict[uuid.UUID, _En
         payload = write_270(question, envelope_for(road, control))
         if not consent_names(verification):
             raise _Ended(S.WITHDRAWN, "the consent names another plan")
+        if not getattr(verification, "may_be_asked", True):
+            raise _Ended(S.WITHDRAWN, "the consent does not let us ask again")
         return _Asking(verification, road, uuid.uuid4(), question, fingerprint(payload), control, payload)
     except _Ended as end:
         ended[verification.pk] = end
@@ -420,7 +423,7 @@ def question_for(verification: Verification) -> EligibilityInquiry:
     return EligibilityInquiry(
         payer=AskedPayer(payer.name, payer.road.edi_payer_id),
         provider=provider_for(payer.road),
-        member_id=policy.member_id,
+        member_id=verification.asked_member_id,
         subscriber=patient if policy.person_is_subscriber else holder,
         dependent=None if policy.person_is_subscriber else patient,
         trace=verification.trace,

@@ -25,8 +25,10 @@ class NotNamed(NoConsent):
         self.name = name
 
 
-def ask_other(verification: Verification, at: int, *, by: User) -> Verification:
+def ask_other(verification: Verification, at: int, *, member_id: str = "", by: User) -> Verification:
     """Put the question to the company that line ``at`` of this answer points to; pressed twice it is asked once.
+
+    ``member_id`` is theirs at that company; without one the plan's is used.
 
     Raises ``MoveRefused``, ``NoConsent`` or, when the consent names other plans only, ``NotNamed``.
     """
@@ -43,7 +45,7 @@ def ask_other(verification: Verification, at: int, *, by: User) -> Verification:
         if known:
             return known
         electronically = payer_has_road(payer.pk if payer else None) and not policy.holder_may_not_know
-        asked = ask_other_payer(policy, suggestion.name, payer, has_road=electronically)
+        asked = ask_other_payer(policy, suggestion.name, payer, member_id=member_id, has_road=electronically)
         announce("verification", policy.inquiry_id)
         nudge()
     return asked

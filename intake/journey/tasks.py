@@ -8,6 +8,7 @@ from django.utils import timezone
 from helpline.programs.uploads import work
 from helpline.programs.uses import forget_old_uses
 from intake.journey.ask_again import ask_again
+from intake.journey.cover_changed import compare_answers
 from intake.journey.erase import retire
 from intake.journey.forget import forget_expired
 from intake.journey.let_go import let_go
@@ -35,3 +36,9 @@ def read_directories() -> None:
 def ask_plans_again() -> None:
     """Every morning: cover changes while somebody waits for a place."""
     log.info("%s plans to ask again", ask_again(today=timezone.localdate()))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery ships no types
+def notice_changed_cover() -> None:
+    """Answers to repeated checks are laid beside the ones before, soon after they came."""
+    log.info("%s plans say something else that matters", compare_answers())

@@ -150,13 +150,17 @@ def test_pressing_once_asks_the_company_the_plan_pointed_to(
         payer=behavioral, url="http://127.0.0.1:9/", edi_payer_id="SBX03", sender_id="HELPLINE", receiver_id="SANDBOX",
     )  # fmt: skip
     assert "Ask SANDBOX BEHAVIORAL now" in said(page_of(desk, inquiry))
-    for _ in range(2):
-        assert "The other company is asked, too." in post(desk, "desk_ask_other", question.pk, at)
+    for theirs in ("sbx 77", ""):
+        assert "The other company is asked, too." in post(desk, "desk_ask_other", question.pk, at, member_id=theirs)
     assert "Being asked: see below." in said(page_of(desk, inquiry))
     other = Verification.objects.exclude(pk=question.pk).get()
     assert (other.state, other.payer, other.asked_name) == (S.WAITING, behavioral, "Sandbox Behavioral")
     [claim] = claim_due(10)
     assert b"SBX03" in claim.payload
+    assert claim.question.member_id == "sbx77"
+    assert "By their member ID there: sbx77" in said(page_of(desk, inquiry))
+    answered(other, *PPO)
+    assert "This company was asked by its own member ID." in said(page_of(desk, inquiry))
     assert "Sandbox Behavioral" in Disclosure.objects.get().recipient
     assert question.pk != other.pk
     assert "Your plan is active" in said(page_of(desk, inquiry))
@@ -185,6 +189,8 @@ def test_a_consent_that_names_another_plan_does_not_cover_it_and_the_page_says_w
     assert "The other company is asked, too." in post(desk, "desk_ask_other", question.pk, at)
     other = Verification.objects.exclude(pk=question.pk).get()
     assert (other.state, other.payer, other.payer_said) == (S.BY_PHONE, None, "SANDBOX BEHAVIORAL")
+    assert other.asked_member_id == other.policy.member_id
+    assert "By the member ID of the plan" in said(page_of(desk, inquiry))
     # Signed anew for their plan alone: the other one is no longer covered, also not by phone
     sign_for(inquiry, SANDBOX)
     assert "not agreed" in post(desk, "desk_phone_check", other.pk)

@@ -9,10 +9,13 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from helpline.audit.acting import acting
+from helpline.payers.models import Payer, PayerKind, PayerRoad
 from intake.board.scorecard import scorecard
-from intake.insurance.models import Attempt, Policy, Verification
+from intake.insurance.models import Attempt, Gate, Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.verification import WORKER
 from tests.dashboard.conftest import opened
@@ -73,3 +76,27 @@ def test_the_page_says_it_to_a_supervisor(policy: Policy, signed_in: Callable[[s
     assert "1 of 1 question" in page
     assert "half within 1.5&nbsp;s" in page
     assert Verification.objects.get().trace not in page
+
+
+def test_what_it_cost_who_waits_and_that_a_road_rests(policy: Policy, signed_in: Callable[[str], Client]) -> None:
+    assert policy.payer
+    PayerRoad.objects.create(payer=policy.payer, url="http://127.0.0.1:9/", edi_payer_id="1", cost_per_check="0.25")
+    ended(policy, S.ANSWERED, (A.NOT_SENT, 1, "no route"), (A.UNKNOWN, 45, "cut off"), (A.ANSWERED, 2, ""))
+    policy.verifications.create(payer=policy.payer)
+    until = timezone.localtime().replace(minute=5) + timedelta(hours=1)
+    Gate.objects.create(payer=policy.payer, failures=5, rests_until=until)
+    page = " ".join(signed_in("supervisor").get("/desk/payers/").text.split())
+    assert "$0.50</strong><br>$0.25 a call" in page
+    assert f"until {date_format(until, 'g:i a e')}, after 5 failures in a row" in page
+    assert "1 waits" in page
+    Gate.objects.update(rests_until=Now())
+    assert "Not resting" in signed_in("supervisor").get("/desk/payers/").text
+
+
+def test_a_question_to_another_company_counts_for_that_company(policy: Policy) -> None:
+    other = Payer.objects.create(name="Sandbox Behavioral", kind=PayerKind.PRIVATE, source="test")
+    ended(policy, S.ANSWERED, (A.ANSWERED, 1, ""))
+    asked = Verification.objects.get()
+    asked.payer, asked.payer_said = other, "SANDBOX BEHAVIORAL"
+    asked.save()
+    assert [score.payer for score in scorecard(days=30)] == ["Sandbox Behavioral"]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 
 from helpline.audit.models import AuditRecord
 from helpline.payers.models import Payer, PayerKind, PayerRoad
-from intake.insurance.models import Attempt
+from intake.insurance.models import Attempt, Gate
 from intake.insurance.sandbox.members import PAYER_ID
 from tests.dashboard.conftest import a_road
 from tests.insurance.clearinghouses.certificates import Authority
@@ -170,3 +172,48 @@ def test_who_signed_in_a_while_ago_is_asked_again_first(admin: Client, settings:
     for address in (f"/desk/insurers/{road.pk}/", f"/desk/insurers/{road.pk}/try/", "/desk/insurers/new/"):
         assert admin.post(address, TYPED).status_code == 302
     assert PayerRoad.objects.get().kind == "core_mime"
+
+
+LIMITS = {"most_in_flight": "4", "per_minute": "", "rests_after": "3", "rests_seconds": "90"}
+
+
+def test_the_limits_of_a_road_are_set_and_who_did_is_recorded(admin: Client) -> None:
+    road = a_road()
+    address = f"/desk/insurers/{road.pk}/"
+    assert 'name="most_in_flight" value="16"' in admin.get(address).text
+    assert "Saved. It holds from the next question on." in admin.post(f"{address}gate/", LIMITS, follow=True).text
+    gate = Gate.objects.get()
+    assert (gate.most_in_flight, gate.per_minute, gate.rests_after, gate.rests_seconds) == (4, None, 3, 90)
+    record = AuditRecord.objects.get(subject_kind="insurance_gate")
+    assert (record.action, record.subject_id, set(record.fields)) == ("changed", str(road.payer_id), set(LIMITS))
+    admin.post(f"{address}gate/", LIMITS)
+    assert AuditRecord.objects.filter(subject_kind="insurance_gate").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"most_in_flight": "1"}, "Allow 2 questions at the same time or more"),
+        ({"most_in_flight": ""}, "Say how many questions may wait"),
+        ({"per_minute": "3"}, "Allow 4 questions a minute or more, or leave it empty"),
+        ({"per_minute": "many"}, "Questions a minute: write a whole number"),
+        ({"rests_after": "0"}, "Let it rest after 1 failure or more"),
+        ({"rests_seconds": "0"}, "Let it rest for 1 second or more"),
+    ],
+)
+def test_limits_that_leave_no_room_are_refused_in_words(admin: Client, changes: dict[str, str], said: str) -> None:
+    assert said in admin.post(f"/desk/insurers/{a_road().pk}/gate/", LIMITS | changes).text
+    assert not Gate.objects.exists()
+
+
+def test_a_rest_is_ended_by_hand_and_one_question_tries_the_road(admin: Client) -> None:
+    road = a_road()
+    address = f"/desk/insurers/{road.pk}/"
+    Gate.objects.create(payer=road.payer, failures=5, rests_until=Now() + timedelta(minutes=10))
+    assert "after 5 failures in a row" in admin.get(address).text
+    page = admin.post(f"{address}gate/", {"end_rest": "1"}, follow=True).text
+    assert "One question goes now" in page
+    assert "Let it go again now" not in page
+    assert AuditRecord.objects.get(subject_kind="insurance_gate").fields == ["rests_until"]
+    assert Gate.objects.get().failures == 5
+    assert "does not rest any more" in admin.post(f"{address}gate/", {"end_rest": "1"}, follow=True).text

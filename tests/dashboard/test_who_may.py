@@ -41,7 +41,7 @@ ANSWERING = {
     "desk_callback", "desk_referral", "desk_packet", "desk_let_in", "desk_consent_code", "desk_seal",
     "desk_open_sealed", "desk_emergency", "desk_abuse_report", "desk_rights", "desk_card_photo",
     "desk_program_said", "desk_hold_place", "desk_cover", "desk_cover_pdf", "desk_cover_since", "desk_ask_other",
-    "desk_told", "desk_compare", "desk_share",
+    "desk_told", "desk_compare", "desk_share", "desk_saw_change",
 }  # fmt: skip
 VERIFYING = {"desk_phone_checks", "desk_phone_check", "desk_cover_lines"}
 LISTINGS = {
@@ -53,7 +53,7 @@ LISTINGS = {
     "listing_twin", "listing_merge", "listing_unmerge",
     "listings_upload", "listings_sent", "listings_sent_decide",
 }  # fmt: skip
-ROADS = {"roads", "road_new", "road", "road_try"}
+ROADS = {"roads", "road_new", "road", "road_try", "road_gate"}
 AUDIT = {"desk_audit", "desk_audit_find"}
 READING_STAFF = {"staff", "staff_account"}
 MANAGING_STAFF = {"staff_invite", "staff_role", "staff_out_of_use", "staff_begin_anew"}
@@ -109,6 +109,7 @@ POSTED |= {
     "listings_sent_decide",
     "listing_unmerge",
     "road_try",
+    "road_gate",
 }
 
 

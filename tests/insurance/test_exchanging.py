@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from helpline.payers.models import Payer, PayerKind, PayerRoad
 from intake.disclosures.models import Disclosure
+from intake.insurance.clearinghouses import core_batch
 from intake.insurance.clearinghouses.file_drop import drop
 from intake.insurance.clearinghouses.trying import Stage
 from intake.insurance.draining import drain
@@ -151,7 +152,7 @@ def test_a_refusal_of_our_file_is_ours_to_mend_and_an_acceptance_is_only_noted(f
     drain()
     sent = out(folder)[0].read_bytes()
     control = Attempt.objects.get().control_number
-    refusal = write_999(tokenise(sent)[1][0], Refused("NM1", 4, "8")).replace(b"AK1*HS*1*", b"AK1*HS*%d*" % control)
+    refusal = write_999(tokenise(sent)[1][0], str(control), Refused("NM1", 4, "8"))
     accepted = (
         refusal.replace(b"IK3*NM1*4**8~", b"").replace(b"IK5*R*5", b"IK5*A").replace(b"AK9*R*1*1*0", b"AK9*A*1*1*1")
     )
@@ -245,6 +246,38 @@ def test_over_core_questions_are_handed_in_and_answers_picked_up(
     assert state(late) == S.CONFIGURATION
     walked = try_road(road)
     assert (walked.good, walked.steps[-1].stage) == (False, Stage.SIGN_IN)
+
+
+@pytest.mark.parametrize(("kind", "path"), [("mime_batch", "/batch"), ("soap_batch", "/batch/soap")])
+@pytest.mark.parametrize(("member", "said"), [("SBX100040", "999"), ("SBX100041", "TA1")])
+def test_what_the_clearinghouse_refuses_is_our_set_up_the_same_minute(
+    kind: str, path: str, member: str, said: str, folder: Path, sandbox: str
+) -> None:
+    road = PayerRoad.objects.get()
+    road.kind, road.url, road.user_name = kind, f"{sandbox}{path}", "helpline"
+    road.password = "sandbox"  # pragma: allowlist secret
+    road.save()
+    refused, ours = asked_about(member), asked_about("SBX100001")
+    drain()
+    assert exchange() == Counter({Fate.TAKEN: 2})
+    refused.refresh_from_db()
+    assert (refused.state, refused.why) == (S.CONFIGURATION, f"refused with {said}")
+    assert state(ours) == S.ANSWERED
+    assert not list((folder / "in").glob("*"))
+
+
+def test_without_acknowledgements_the_answers_still_come(
+    folder: Path, sandbox: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    road = PayerRoad.objects.get()
+    road.kind, road.url, road.user_name = "mime_batch", f"{sandbox}/batch", "helpline"
+    road.password = "sandbox"  # pragma: allowlist secret
+    road.save()
+    asked = asked_about("SBX100001")
+    drain()
+    monkeypatch.setattr(core_batch, "ACKNOWLEDGEMENTS", ("X12_Unheard_Of",))
+    assert exchange() == Counter({Fate.TAKEN: 1})
+    assert state(asked) == S.ANSWERED
 
 
 def test_what_was_fetched_is_taken_in_though_the_disk_is_full(

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from helpline.payers.models import Payer, PayerKind, PayerRoad
+from intake.disclosures.models import Consent, Purpose
 from intake.inquiries.models import Inquiry
 from intake.insurance.clearinghouses.errors import FixConfiguration, OutcomeUnknown, TryAgain
 from intake.insurance.draining import drain
@@ -33,6 +34,7 @@ def queued(count: int, *, batch: int = 0) -> list[Inquiry]:
     asked = [another(f"SBX10000{at % 9}") for at in range(batch + count)]
     in_batch = Verification.objects.filter(policy__inquiry__in=asked[:batch])
     in_batch.update(priority=Verification.BATCH, next_at=F("next_at") - timedelta(hours=1))
+    Consent.objects.filter(purpose=Purpose.CHECK_INSURANCE).update(repeats=True)
     return asked
 
 

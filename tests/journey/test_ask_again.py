@@ -19,6 +19,7 @@ from intake.disclosures.rights import ask_restriction
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Verification, VerificationState
 from intake.insurance.sandbox.members import PAYER_ID
+from intake.insurance.verification import claim_due
 from intake.journey.ask_again import ask_again, is_due
 from intake.journey.consent import make_consent_link
 from intake.journey.demo import SANDBOX
@@ -69,6 +70,25 @@ def test_it_goes_into_the_queue_behind_people_on_the_line_and_only_once(inquiry:
     assert (again(), again()) == (1, 0)
     queued = Verification.objects.get(state=VerificationState.WAITING)
     assert queued.priority == Verification.BATCH
+
+
+@pytest.mark.parametrize("signed_anew", [True, False])
+def test_one_that_waits_is_not_asked_once_the_consent_no_longer_repeats(inquiry: Inquiry, signed_anew: bool) -> None:
+    again()
+    if signed_anew:
+        revoke(inquiry_id=inquiry.pk, by=CALLER)
+        agree(inquiry, repeats=False)
+    else:
+        Consent.objects.update(signed_at=Now() - timedelta(2), expires_at=Now() - timedelta(1))
+    assert claim_due(10) == []
+    queued = Verification.objects.get(priority=Verification.BATCH)
+    assert (queued.state, queued.attempt) == (VerificationState.WITHDRAWN, 0)
+
+
+def test_one_is_asked_while_the_consent_repeats(inquiry: Inquiry) -> None:
+    again()
+    [claim] = claim_due(10)
+    assert claim.verification_id == Verification.objects.get(priority=Verification.BATCH).pk
 
 
 def test_an_answer_of_today_is_not_asked_for_again(inquiry: Inquiry) -> None:

@@ -65,6 +65,10 @@ STEPS = {
     "configuration": gettext_lazy("our set-up was refused"),
     "ask_a_person": gettext_lazy("the plan wants to be called"),
 }
+REFUSED = {
+    "refused with 999": gettext_lazy("the clearinghouse refused our question as it is written (999)"),
+    "refused with TA1": gettext_lazy("the clearinghouse refused the envelope of our question (TA1)"),
+}
 STEP = re.compile(rf"\b({'|'.join(STEPS)})\b ?(\w*)")
 
 
@@ -76,4 +80,4 @@ def why(code: str) -> str:
         code = f" ({_('code')} {found[2]})" if found[2] else ""
         return f"{STEPS[found[1]]}{code}"
 
-    return STEP.sub(words, code)
+    return str(REFUSED[code]) if code in REFUSED else STEP.sub(words, code)

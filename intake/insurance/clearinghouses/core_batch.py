@@ -1,10 +1,12 @@
 """CAQH CORE Connectivity vC2.2.0 in batch: questions are submitted, their answers picked up hours later.
 
 Submitting ends with a receipt and no answer. Picking up asks for whatever 271 lie ready for us: the rule links them to
-no submission, so they are matched by the trace in each. The names are those of the rule's WSDL and of clients in
-public use (read 24 November 2026): github.com/greenriver/hmis-warehouse, health/soap/mass_health.rb, and the CAQH
-classes of github.com/CONNECT-Solution/CONNECT. Not built: fetching 999 and TA1 to a batch, and acknowledging results,
-for whose payload types we found no source.
+no submission, so they are matched by the trace in each. What was made of the submission itself, a TA1 for its envelope
+and a 999 for what is in it, is asked for apart and matched by our control number. The names are those of the rule's
+WSDL and of clients in public use (read 24 November 2026): github.com/greenriver/hmis-warehouse,
+health/soap/mass_health.rb, and the CAQH classes of github.com/CONNECT-Solution/CONNECT; for TA1 and 999 (read 28
+November 2026) Software AG's webMethods Module for HIPAA 9.6, input message types, and Centene's description of its
+BatchSubmitAckRetrievalTransaction. Not built: acknowledging results, which nothing of ours waits for.
 """
 
 from __future__ import annotations
@@ -21,7 +23,17 @@ from .posting import Answer, Client, is_x12, post
 from .road import Road
 
 RESULTS = "X12_005010_Request_Batch_Results_271"
-SUBMIT, PICK_UP = "BatchSubmitTransaction", "BatchResultsRetrievalTransaction"
+TA1, FUNCTIONAL = "X12_TA1_RetrievalRequest_00501X231A1", "X12_999_RetrievalRequest_005010X231A1"
+ACKNOWLEDGEMENTS = (TA1, FUNCTIONAL)
+SUBMIT = "BatchSubmitTransaction"
+# The WSDL's operation and the element of its message, by what is asked for
+PICK_UP = {
+    RESULTS: ("BatchResultsRetrievalTransaction", "COREEnvelopeBatchResultsRetrievalRequest"),
+    **dict.fromkeys(
+        ACKNOWLEDGEMENTS,
+        ("BatchSubmitAckRetrievalTransaction", "COREEnvelopeBatchSubmissionAckRetrievalRequest"),
+    ),
+}
 NO_ANSWER = "The clearinghouse answered with something that is not an answer."
 
 
@@ -37,14 +49,18 @@ async def submit_soap(road: Road, payload: bytes, *, payload_id: str, client: Cl
     _check_receipt(_from_soap(await _post_soap(road, client, *mtom.write(envelope, payload, SUBMIT))))
 
 
-async def pick_up(road: Road, *, client: Client) -> bytes:
-    """The 271 that lie ready, as they came; b"" when there are none. Raises as the real-time roads."""
-    values = fields(road, str(uuid.uuid4())) | {"PayloadType": RESULTS, "ProcessingMode": "Batch"}
+async def pick_up(road: Road, what: str = RESULTS, *, client: Client) -> bytes:
+    """The 271, or other X12 of payload type ``what``, that lie ready, as they came; b"" when there are none.
+
+    Raises as the real-time roads.
+    """
+    values = fields(road, str(uuid.uuid4())) | {"PayloadType": what, "ProcessingMode": "Batch"}
     if road.kind == "mime_batch":
         found = _from_mime(await _post_mime(road, client, values))
     else:
-        envelope = write_envelope(road, "COREEnvelopeBatchResultsRetrievalRequest", values)
-        kind = f'application/soap+xml; charset=UTF-8; action="{PICK_UP}"'
+        action, element = PICK_UP[what]
+        envelope = write_envelope(road, element, values)
+        kind = f'application/soap+xml; charset=UTF-8; action="{action}"'
         found = _from_soap(await _post_soap(road, client, kind, envelope))
     check_code(found.get("ErrorCode", b"").decode("latin-1").strip())
     payload = found.get("Payload", b"").strip()

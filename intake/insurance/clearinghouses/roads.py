@@ -38,3 +38,10 @@ async def pick_up(road: Road) -> bytes:
     """What lies ready on a batch road; b"" when nothing does. Raises one of `errors`."""
     async with open_client() as client:
         return await core_batch.pick_up(road, client=client)
+
+
+async def pick_up_acknowledgements(road: Road) -> list[bytes]:
+    """The TA1 and the 999 to what was handed in on a batch road, as far as there are any. Raises one of `errors`."""
+    async with open_client() as client:
+        found = [await core_batch.pick_up(road, what, client=client) for what in core_batch.ACKNOWLEDGEMENTS]
+    return [content for content in found if content]

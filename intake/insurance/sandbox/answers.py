@@ -21,10 +21,10 @@ def write_271(question: Question, asked_before: Counter[str]) -> bytes:
     return _interchange(question.isa, question.gs, "HB", VERSION, transaction)
 
 
-def write_999(question_isa: Segment, refused: Refused) -> bytes:
-    """An implementation acknowledgement that refuses the 270 and says where."""
+def write_999(question_isa: Segment, group: str, refused: Refused) -> bytes:
+    """An implementation acknowledgement that refuses the 270 of this group (GS06) and says where."""
     body = [
-        ["AK1", "HS", "1", VERSION],
+        ["AK1", "HS", group, VERSION],
         ["AK2", "270", "0001", VERSION],
         ["IK3", refused.segment, str(refused.place), "", refused.code],
         ["IK5", "R", "5"],

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ..x12.segments import NotX12, Segment
+from ..x12.segments import NotX12, Segment, tokenise
 from . import batch, json_api, mime, soap
 from .answers import write_271, write_999, write_ta1
 from .members import MEMBERS, Conduct
@@ -61,7 +61,7 @@ async def _question(scope: Scope, receive: Receive, send: Send) -> None:
         return
     headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     if "/batch" in scope["path"]:
-        await _send(send, batch.respond(scope["path"], headers, body, lambda payload: answer(payload, None)[1]))
+        await _send(send, batch.respond(scope["path"], headers, body, lambda payload: answer(payload, None)[:2]))
         return
     protocol = spoken_at(scope["path"])
     try:
@@ -128,8 +128,13 @@ def answer(payload: bytes, sender: str | None) -> tuple[str, bytes, Conduct]:
     except NotX12:
         return "TA1", write_ta1(_no_isa(), "022"), Conduct.ANSWER
     except Refused as refused:
-        return "999", write_999(_no_isa(), refused), Conduct.ANSWER
+        return "999", write_999(*_envelope_of(payload), refused), Conduct.ANSWER
     if sender is not None and question.isa[6].strip() != sender.strip().upper():
+        return "TA1", write_ta1(question.isa, "006"), Conduct.ANSWER
+    row = MEMBERS.get(question.subscriber.member_id)
+    if row and row.conduct is Conduct.REFUSE:
+        return "999", write_999(*_envelope_of(payload), Refused("NM1", 8, "8")), Conduct.ANSWER
+    if row and row.conduct is Conduct.REFUSE_ENVELOPE:
         return "TA1", write_ta1(question.isa, "006"), Conduct.ANSWER
     return "271", *_by_conduct(question)
 
@@ -148,6 +153,13 @@ def _by_conduct(question: Question) -> tuple[bytes, Conduct]:
     if conduct is Conduct.TWICE:
         return payload * 2, conduct
     return (payload + b" " * HUGE if conduct is Conduct.HUGE else payload), conduct
+
+
+def _envelope_of(payload: bytes) -> tuple[Segment, str]:
+    """The ISA of a question that can be told apart into segments, and the control number of its group."""
+    segments = tokenise(payload)[1]
+    group = next((segment[6] for segment in segments if segment[0] == "GS" and len(segment) > 6), "1")
+    return (segments[0] if len(segments[0]) > 16 else _no_isa()), group
 
 
 def _no_isa() -> Segment:

@@ -7,16 +7,17 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 from ..clearinghouses import mtom
-from ..clearinghouses.core_batch import RESULTS, check_sum
+from ..clearinghouses.core_batch import FUNCTIONAL, PICK_UP, RESULTS, TA1, check_sum
 from ..clearinghouses.core_soap import CORE, SECURITY, SOAP, NotSoap, local, named
 from ..clearinghouses.mime_parts import NotMultipart, read_parts
 from . import core_fields, mime
 from .speaking import Reply
 
-ready: list[bytes] = []
-"""Answers nobody has picked up, in this process."""
+KINDS = {RESULTS: "271", FUNCTIONAL: "999", TA1: "TA1"}
+ready: dict[str, list[bytes]] = {kind: [] for kind in KINDS.values()}
+"""Answers nobody has picked up, in this process, by their kind."""
 
-Answering = Callable[[bytes], bytes]
+Answering = Callable[[bytes], tuple[str, bytes]]
 
 
 def respond(path: str, headers: dict[str, str], body: bytes, answering: Answering) -> Reply:
@@ -42,7 +43,8 @@ def _soap(kind: str, body: bytes, answering: Answering) -> Reply:
         return Reply("text/plain", b"SOAP expected\n", status=400)
     told = _told(fields | _token(root), mtom.payload_in(root, beside), answering)
     submitted = "COREEnvelopeBatchSubmission" in fields
-    name = "COREEnvelopeBatchSubmissionResponse" if submitted else "COREEnvelopeBatchResultsRetrievalResponse"
+    asked = next((element for _, element in PICK_UP.values() if element in fields), "")
+    name = "COREEnvelopeBatchSubmissionResponse" if submitted else asked.replace("Request", "Response")
     payload = told.pop("Payload", b"")
     inside = "".join(f"<{key}>{escape(value.decode('latin-1'))}</{key}>" for key, value in told.items())
     inside += f"<Payload>{mtom.INCLUDE}</Payload>" if payload else ""
@@ -64,12 +66,13 @@ def _told(fields: dict[str, str], payload: bytes, answering: Answering) -> dict[
     fault = core_fields.batch_fault_of(fields)
     if fault:
         return core_fields.refused(fault)
-    if fields["PayloadType"] == RESULTS:
-        content = b"".join(ready)
-        ready.clear()
-        told = core_fields.answered("271", content)
+    if kind := KINDS.get(fields["PayloadType"]):
+        content = b"".join(ready[kind])
+        ready[kind].clear()
+        told = core_fields.answered(kind, content)
         return told if content else {name: value for name, value in told.items() if name != "Payload"}
     if fields.get("CheckSum") != check_sum(payload) or fields.get("PayloadLength") != str(len(payload)):
         return core_fields.refused("CheckSumMismatched")
-    ready.append(answering(payload))
+    kind, content = answering(payload)
+    ready[kind].append(content)
     return core_fields.answered("271", b"") | {"PayloadType": b"X12_BatchReceiptConfirmation", "Payload": b""}

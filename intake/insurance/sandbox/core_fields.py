@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from ..clearinghouses.core_batch import RESULTS
+from ..clearinghouses.core_batch import PICK_UP
 from .speaking import user_is_right
 
 PAYLOAD_TYPES = {
@@ -32,7 +32,7 @@ def fault_of(fields: dict[str, str]) -> str:
 def batch_fault_of(fields: dict[str, str]) -> str:
     """The same for a batch, or for picking one up, whose payload is looked at elsewhere."""
     mode = fields.get("ProcessingMode")
-    kind = "X12_270_Request_005010X279A1" if fields.get("PayloadType") == RESULTS else fields.get("PayloadType", "")
+    kind = "X12_270_Request_005010X279A1" if fields.get("PayloadType") in PICK_UP else fields.get("PayloadType", "")
     real_time = {**fields, "PayloadType": kind, "Payload": "-", "ProcessingMode": "RealTime" if mode == "Batch" else ""}
     return fault_of(real_time)
 

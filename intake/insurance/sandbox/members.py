@@ -59,6 +59,8 @@ class Conduct(StrEnum):
     DRIP = "drip"
     HUGE = "huge"
     TWICE = "twice"
+    REFUSE = "refuse"
+    REFUSE_ENVELOPE = "refuse_envelope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,8 @@ TABLE = (
     Enrolled("SBX100026", "BAKER", "JOEL", date(1980, 6, 25), SELF_FUNDED),
     Enrolled("SBX100027", "SINGH", "ARJUN", date(1999, 4, 1), LIMITED),
     Enrolled("SBX100028", "WOLFE", "IDA", date(1973, 12, 30), FULL, Conduct.VERY_SLOW),
+    Enrolled("SBX100040", "VARGA", "PETER", date(1984, 5, 6), FULL, Conduct.REFUSE),
+    Enrolled("SBX100041", "DIALLO", "AWA", date(1995, 8, 17), FULL, Conduct.REFUSE_ENVELOPE),
     *(refused(code) for code in codes.reject_codes()),
 )
 MEMBERS = {row.member_id: row for row in TABLE}

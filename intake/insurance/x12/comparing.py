@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .summary import Limit, Money, Plan, Suggestion, Summary
+from .summary import Coverage, Limit, Money, Plan, Suggestion, Summary
 
 CHANGED, NEW, GONE, SAME = "changed", "new", "gone", "same"
 Key = tuple[str, ...]
@@ -51,6 +51,20 @@ def compare(before: Summary, after: Summary) -> tuple[Line, ...]:
         how = NEW if old is None else SAME if old.value == fact.value else CHANGED
         found.append(Line(how, old, fact))
     return (*found, *(Line(GONE, old, None) for old in earlier.values()))
+
+
+def ended(before: Summary, after: Summary) -> tuple[Line, ...]:
+    """The plans that were active and are no more, or of which the later answer says nothing."""
+    changed = (line for line in compare(before, after) if line.how != SAME and line.fact.kind == "status")
+    return tuple(line for line in changed if line.before and line.before.value == Coverage.COVERED)
+
+
+def matters(before: Summary, after: Summary) -> bool:
+    """Whether somebody has to hear of it: substance use care is covered otherwise, or a plan is no longer active.
+
+    A deductible that was used is no news.
+    """
+    return before.substance_use is not after.substance_use or bool(ended(before, after))
 
 
 def _by_key(summary: Summary) -> dict[Key, Fact]:
