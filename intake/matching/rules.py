@@ -449,10 +449,12 @@ def favourable(need: Need) -> frozenset[str]:
         wanted.add(told)
     if need.payer is PayerKind.NONE:
         wanted |= {*facts.HELP_WITH_COST, facts.HELP_TOLD}
+    # To the insured it also says that the listing names how one pays there, and not by their insurance
+    priority_counts = need.payer not in PAYER_FACTS
     wishes = {
         "group_pregnant": need.pregnant,
         "accepts_pregnant": need.pregnant,
-        "block_grant": need.pregnant or need.injects,
+        "block_grant": priority_counts and (need.pregnant or need.injects),
         "group_veterans": need.veteran,
         "co_occurring_treatment": need.co_occurring,
         "sign_language": need.deaf,
