@@ -25,6 +25,7 @@ MigrationExecutor(connection).migrate([(label, None) for label in {OURS!r}])
 """
 
 
+@pytest.mark.slow
 def test_all_of_them_back_to_nothing_and_forward_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELPLINE_DB_ROLE", "owner")
     name = copy_database()

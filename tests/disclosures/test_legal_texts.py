@@ -115,6 +115,7 @@ def test_the_check_fails_until_each_text_carries_a_name(monkeypatch: pytest.Monk
         call_command("sign_off_texts", by=" ", role="Counsel")
 
 
+@pytest.mark.slow
 def test_production_does_not_start_before(fresh_database: str) -> None:
     """As ``migrate`` of docker-compose.yml does it: this check stands between it and web."""
     environment: dict[str, Any] = {

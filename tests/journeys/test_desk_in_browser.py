@@ -55,7 +55,7 @@ def signed_in(browser: Browser, web: str, **look: object) -> Page:
     ("size", "scheme"),
     [
         (PHONE, "light"),
-        (DESKTOP, "dark"),
+        pytest.param(DESKTOP, "dark", marks=pytest.mark.slow),
         pytest.param(PHONE, "dark", marks=pytest.mark.slow),
         pytest.param(DESKTOP, "light", marks=pytest.mark.slow),
     ],

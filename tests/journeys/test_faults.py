@@ -61,6 +61,7 @@ def state(sought: str) -> bool:
     return Verification.objects.get().state == sought
 
 
+@pytest.mark.slow
 def test_worker_killed_while_asking(house: House, sandbox_road: PayerRoad) -> None:
     """The lease runs out and another worker asks again with the same trace."""
     house.environment = QUICK_LEASE

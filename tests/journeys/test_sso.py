@@ -125,6 +125,7 @@ def test_nobody_else_is_let_in(web: str, provider: IdentityProvider) -> None:
     assert not AuditRecord.objects.filter(action="signed_in").exists()
 
 
+@pytest.mark.slow
 def test_the_name_there_is_what_is_remembered_not_the_address(web: str, provider: IdentityProvider) -> None:
     somebody()
     provider.token = {"amr": ["mfa"]}
@@ -139,6 +140,7 @@ def test_the_name_there_is_what_is_remembered_not_the_address(web: str, provider
     assert Browser(web).sign_in().url.path == "/accounts/login/"
 
 
+@pytest.mark.slow
 def test_a_provider_that_is_away_says_so(web: str, provider: IdentityProvider) -> None:
     provider.elsewhere = {"authorization_endpoint": ""}
     provider.shutdown()
@@ -146,5 +148,6 @@ def test_a_provider_that_is_away_says_so(web: str, provider: IdentityProvider) -
     assert "cannot be reached" in Browser(web).sign_in().text
 
 
+@pytest.mark.slow
 def test_nobody_ties_another_identity_to_an_account(web: str) -> None:
     assert Browser(web).sign_in(process="connect").status_code == 404

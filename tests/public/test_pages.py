@@ -76,7 +76,7 @@ def walk(page: Page, site: str, story: dict[str, dict[str, str]], width: int, ta
     ("width", "tag", "story"),
     [
         (390, "son", SON),
-        (1280, "herself", HERSELF),
+        pytest.param(1280, "herself", HERSELF, marks=pytest.mark.slow),
         pytest.param(1280, "son", SON, marks=pytest.mark.slow),
         pytest.param(390, "herself", HERSELF, marks=pytest.mark.slow),
     ],
@@ -147,7 +147,7 @@ def codes(site: str) -> tuple[str, str]:
     return rejected.reference_code, covered.reference_code
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
 def test_what_their_plan_said_and_what_to_correct(
     codes: tuple[str, str], browser: Browser, site: str, width: int
 ) -> None:
