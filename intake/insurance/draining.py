@@ -28,8 +28,10 @@ from intake.insurance.verification import Claim, Outcome, claim_due, failed, fin
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN_SECONDS = 0.5
+# Claimed and asked in parts, so that some are prepared or read while others are with the payer
+AT_ONCE = 32
 # Answers that come this soon after the first are written down with it
-TOGETHER_SECONDS = 0.02
+TOGETHER_SECONDS = 0.005
 # One to see that something came, one to read it, one to close
 TURNS_TO_CATCH_UP = 3
 PAUSES = (0.5, 1, 2, 4, 8)
@@ -52,10 +54,13 @@ def drain(*, seconds: float = 30, renew: Callable[[], None] | None = None) -> in
             if renew:
                 renew()
         room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if claiming else 0
-        in_flight |= asker().ask(patiently(partial(claim_due, room))) if room else {}
+        wanted = min(room, AT_ONCE)
+        claims = patiently(partial(claim_due, wanted)) if wanted else []
+        in_flight |= asker().ask(claims)
         if not in_flight:
             break
-        answered = asker().answered(in_flight)
+        is_more_to_do = len(claims) == wanted < room
+        answered = asker().answered(in_flight, seconds=0 if is_more_to_do else LOOK_AGAIN_SECONDS)
         finished += _finish([(in_flight.pop(task), task) for task in answered])
     return finished
 
@@ -148,12 +153,16 @@ class Asker:
         for _ in range(TURNS_TO_CATCH_UP):
             await asyncio.sleep(0)
 
-    def answered(self, in_flight: Iterable[asyncio.Task[bytes | None]]) -> set[asyncio.Task[bytes | None]]:
-        """What has come, if need be after waiting for the first; nothing when it is time to look for new ones."""
-        return self.loop.run_until_complete(self._answered(in_flight))
+    def answered(
+        self, in_flight: Iterable[asyncio.Task[bytes | None]], seconds: float
+    ) -> set[asyncio.Task[bytes | None]]:
+        """What has come, if need be after waiting so long for the first; nothing when it is time to look for new."""
+        return self.loop.run_until_complete(self._answered(in_flight, seconds))
 
-    async def _answered(self, in_flight: Iterable[asyncio.Task[bytes | None]]) -> set[asyncio.Task[bytes | None]]:
-        done, others = await asyncio.wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if done and others:
+    async def _answered(
+        self, in_flight: Iterable[asyncio.Task[bytes | None]], seconds: float
+    ) -> set[asyncio.Task[bytes | None]]:
+        done, others = await asyncio.wait(in_flight, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if done and others and seconds:
             done |= (await asyncio.wait(others, timeout=TOGETHER_SECONDS))[0]
         return done

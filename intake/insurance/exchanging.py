@@ -18,6 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -107,9 +108,9 @@ def _keep_fetched(content: bytes, folder: Path) -> Counter[Fate]:
 
 def _is_waited_for(road: PayerRoad) -> bool:
     """Whether a question is out there, by whichever payer of the same clearinghouse."""
-    return Verification.objects.filter(
-        state=S.SENDING, policy__payer__road__kind=road.kind, policy__payer__road__receiver_id=road.receiver_id
-    ).exists()
+    same = PayerRoad.objects.filter(kind=road.kind, receiver_id=road.receiver_id).values("payer_id")
+    asked = Q(policy__payer__in=same) | Q(payer__in=same)
+    return Verification.objects.filter(asked, state=S.SENDING).exists()
 
 
 def _take_file(path: Path, until: float) -> Counter[Fate]:
@@ -183,8 +184,11 @@ def _keep_late(attempt: Attempt, raw: bytes) -> Fate:
 
 def _answered_attempt(raw: bytes, reply: Reply) -> Attempt | None:
     """The attempt a transaction answers: by our trace, or for an acknowledgement by the number of our interchange."""
-    by_file = Attempt.objects.filter(verification__policy__payer__road__kind__in=ANSWERED_LATER)
-    attempts = by_file.select_related("verification__policy__inquiry__person", "verification__policy__payer__road")
+    later = PayerRoad.objects.filter(kind__in=ANSWERED_LATER).values("payer_id")
+    asked = Q(verification__policy__payer__in=later) | Q(verification__payer__in=later)
+    attempts = Attempt.objects.filter(asked).select_related(
+        "verification__policy__inquiry__person", "verification__policy__payer__road"
+    )
     if reply.kind is ReplyKind.ELIGIBILITY:
         traces = {trace for answer in reply.answers for trace in _traces(answer)}
         # Two traces in one transaction are two people's answers, of which neither may see the other's

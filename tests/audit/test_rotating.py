@@ -287,6 +287,7 @@ def test_it_fills_an_index_that_a_migration_added(fresh_database: str) -> None:
     assert find_by_name("Tomas Web") == [inquiry]
 
 
+@pytest.mark.slow
 def test_killed_it_is_taken_up_where_it_was(fresh_database: str, use_keys: UseKeys) -> None:
     people_there = 6000
     with psycopg.connect(owner_url(fresh_database)) as db, db.cursor() as cursor:

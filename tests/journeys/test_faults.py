@@ -83,6 +83,7 @@ def test_worker_killed_while_asking(house: House, sandbox_road: PayerRoad) -> No
     nothing_lost(1)
 
 
+@pytest.mark.slow
 def test_redis_killed(house: House, sandbox_road: PayerRoad) -> None:
     """The form answers without a broker, and the sweep finds the job when an empty one is back."""
     house.start_payer()

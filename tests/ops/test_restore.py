@@ -92,6 +92,7 @@ def test_a_restored_database_is_the_one_that_was_dumped(database: str, environme
     }
 
 
+@pytest.mark.slow
 def test_what_cannot_be_restored_leaves_the_database_as_it_is(database: str, environment: dict[str, str]) -> None:
     before, dump = what_there_is(database), dumped(database, environment)
     for broken in (b"", dump[: len(dump) // 2]):
