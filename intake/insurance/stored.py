@@ -41,7 +41,7 @@ def answers_since(day_began: datetime, questions: Mapping[uuid.UUID, bytes]) -> 
 
 
 def answer_from(verification: Verification, earlier: Verification) -> bool:
-    """End this one with that answer, if its own person's consent stands; not saved by anybody else."""
+    """End this one with that answer and save it, if its own person's consent stands; returns whether it does."""
     if Purpose.CHECK_INSURANCE not in standing(verification.policy.inquiry_id):
         return False
     verification.move(S.ANSWERED)
