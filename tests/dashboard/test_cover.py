@@ -329,3 +329,26 @@ def test_whoever_holds_the_policy_may_not_know_so_only_a_call_is_offered(
     inquiry.save()
     asked = check_insurance(inquiry, by=CALLER)
     assert (asked.state, asked.why) == (S.BY_PHONE, "the holder may not know")
+
+
+def test_asked_again_the_same_day_it_is_the_first_answer_until_somebody_asks_anew(
+    desk: Client, inquiry: Inquiry, question: Verification
+) -> None:
+    PayerRoad.objects.create(
+        payer=question.payer, url="http://127.0.0.1:9/", edi_payer_id="SBX01", sender_id="HELPLINE",
+        receiver_id="SANDBOX", free_to_repeat=True,
+    )  # fmt: skip
+    post(desk, "desk_ask_plan", inquiry.pk)
+    [claim] = claim_due(10)
+    first = Verification.objects.get(pk=claim.verification_id)
+    answered(first, *CARED_FOR)
+    post(desk, "desk_ask_plan", inquiry.pk)
+    assert claim_due(10) == []
+    page = page_of(desk, inquiry)
+    assert "It was not asked twice." in said(page)
+    second = Verification.objects.get(answered_from=first)
+    assert "EB*C*IND*30" in desk.get(reverse("desk_cover_lines", args=[second.pk])).content.decode()
+    button = re.search(r'<button[^>]*name="(anew)" value="(yes)"[^>]*>Ask the plan anew', page)
+    assert button is not None
+    post(desk, "desk_ask_plan", inquiry.pk, **{button[1]: button[2]})
+    assert len(claim_due(10)) == 1
