@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+import uuid
+from collections.abc import Collection
+
 from django.db.models.functions import Now
 
 from helpline.payers.models import Payer, PayerRoad
@@ -29,11 +31,11 @@ def consent_names(verification: Verification) -> bool:
     return covers(verification.policy, [verification.payer_said, str(verification.payer or "")])
 
 
-def may_be_asked() -> ExpressionWrapper[Q]:
-    """Whether a question may be put as it was meant: a repeated check only where the consent names repeated checks."""
-    repeating = Consent.objects.repeating().filter(inquiry_id=OuterRef("policy__inquiry_id"))
-    live = Q(priority__lt=Verification.BATCH)
-    return ExpressionWrapper(live | Q(Exists(repeating)), output_field=BooleanField())
+def which_may_be_repeated(inquiry_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of which the person agreed to repeated checks."""
+    if not inquiry_ids:
+        return set()
+    return set(Consent.objects.repeating().filter(inquiry_id__in=inquiry_ids).values_list("inquiry_id", flat=True))
 
 
 def covers(policy: Policy, names: list[str]) -> bool:

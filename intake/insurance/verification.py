@@ -16,12 +16,11 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from helpline.audit.acting import Actor, acting
-from helpline.payers.models import Payer, PayerRoad
+from helpline.payers.models import PayerRoad
 from helpline.vault.fields import sealed_field
 from intake.disclosures.consenting import Act, NoConsent, Restricted, disclose_many
 from intake.disclosures.models import Carried, Purpose
@@ -29,10 +28,11 @@ from intake.inquiries.events import announce, announce_many
 from intake.insurance.binding import execute
 from intake.insurance.clearinghouses.errors import AskAPerson, ClearinghouseError, FixConfiguration, TryAgain
 from intake.insurance.clearinghouses.road import Road
+from intake.insurance.due import Due, read_due
 from intake.insurance.gates import heard, pick
 from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
-from intake.insurance.other_payers import consent_names, may_be_asked
+from intake.insurance.other_payers import consent_names
 from intake.insurance.stored import answer_from, answers_since, fingerprint
 from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Envelope, Person, Provider
 from intake.insurance.x12.inquiry import Payer as AskedPayer
@@ -202,15 +202,15 @@ def claim_due(limit: int) -> list[Claim]:
         if not picked.any:
             return []
         ended = {pk: _Ended(S.BY_PHONE, "the plan could not be asked within 15 minutes") for pk in picked.overdue}
-        due = _read_due([*picked.due, *picked.overdue])
+        due = read_due([*picked.due, *picked.overdue])
         controls = _control_numbers(len(picked.due))
         asked = [asking for pk in picked.due if (asking := _asking(due[pk], next(controls), ended))]
-        _give_up_dead_attempts([pk for pk in picked.due if due[pk].state == S.SENDING])
+        _give_up_dead_attempts([pk for pk in picked.due if due[pk].verification.state == S.SENDING])
         asked, told = _told_today(asked)
         begun = _disclosed(asked, ended)
         _begin_attempts(begun)
-        _end([(due[pk], end) for pk, end in ended.items()])
-        touched = [*(asking.verification for asking in begun), *told, *(due[pk] for pk in ended)]
+        _end([(due[pk].verification, end) for pk, end in ended.items()])
+        touched = [*(asking.verification for asking in begun), *told, *(due[pk].verification for pk in ended)]
         announce_many("verification", [one.policy.inquiry_id for one in touched])
     return [asking.claim() for asking in begun]
 
@@ -234,9 +234,9 @@ class _Asking:
     fingerprint: bytes
     control: int
     payload: bytes
+    asking_for: timedelta
 
     def claim(self) -> Claim:
-        since: timedelta | None = getattr(self.verification, "asking_for", None)
         return Claim(
             self.verification.pk,
             self.verification.policy.inquiry_id,
@@ -247,43 +247,26 @@ class _Asking:
             road_of(self.road),
             self.payload,
             self.road.free_to_repeat,
-            asking_for=since.total_seconds() if since else 0,
+            asking_for=self.asking_for.total_seconds(),
         )
 
 
-def _read_due(ids: list[uuid.UUID]) -> dict[uuid.UUID, Verification]:
-    """The rows that were picked, with all that a question is made of."""
-    if not ids:
-        return {}
-    first = Attempt.objects.filter(verification=OuterRef("pk"), number=1)
-    rows = Verification.objects.filter(pk__in=ids).select_related("policy__inquiry__person")
-    since = Now() - Subquery(first.values("started_at")[:1])
-    due = rows.annotate(asking_for=since, may_be_asked=may_be_asked()).in_bulk()
-    # Many wait for few payers: each is read once
-    payers = Payer.objects.select_related("road").in_bulk(
-        {payer_id for one in due.values() for payer_id in (one.payer_id, one.policy.payer_id) if payer_id}
-    )
-    for one in due.values():
-        for asked in (one, one.policy):
-            if asked.payer_id:
-                asked.payer = payers[asked.payer_id]
-    return due
-
-
-def _asking(verification: Verification, control: int, ended: dict[uuid.UUID, _Ended]) -> _Asking | None:
+def _asking(due: Due, control: int, ended: dict[uuid.UUID, _Ended]) -> _Asking | None:
     """The call to make for one due job, or None when it is noted in ``ended``.
 
     A row that cannot even be read (its key is gone, its text was altered) ends as CONFIGURATION.
     """
+    verification = due.verification
     try:
         road = _open_road(verification)
         question = question_for(verification)
         payload = write_270(question, envelope_for(road, control))
         if not consent_names(verification):
             raise _Ended(S.WITHDRAWN, "the consent names another plan")
-        if not getattr(verification, "may_be_asked", True):
+        if not due.may_be_asked:
             raise _Ended(S.WITHDRAWN, "the consent does not let us ask again")
-        return _Asking(verification, road, uuid.uuid4(), question, fingerprint(payload), control, payload)
+        index = fingerprint(payload)
+        return _Asking(verification, road, uuid.uuid4(), question, index, control, payload, due.asking_for)
     except _Ended as end:
         ended[verification.pk] = end
     except CannotAsk as problem:

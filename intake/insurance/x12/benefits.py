@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from . import codes
 from .loops import read_number
-from .reply import Benefit, Delivery
+from .reply import Benefit, Delivery, made
 from .summary import Limit, Money, Source
 
 MONEY = frozenset({"deductible", "out_of_pocket", "copay", "coinsurance", "spend_down"})
@@ -33,29 +33,29 @@ def source(benefit: Benefit) -> Source:
 def money(benefits: Iterable[Benefit]) -> tuple[Money, ...]:
     """The money lines among `benefits`, in order, with "left" worked out where total and used both stand."""
     lines = [benefit for benefit in benefits if codes.use(benefit.info) in MONEY]
-    made = [_money(benefit) for benefit in lines]
-    return (*made, *_derived(list(zip(lines, made, strict=True))))
+    found = [_money(benefit) for benefit in lines]
+    return (*found, *_derived(list(zip(lines, found, strict=True))))
 
 
 def _money(benefit: Benefit) -> Money:
     kind = codes.use(benefit.info)
     measure = "share" if kind in ("copay", "coinsurance") else MEASURES.get(benefit.period, "total")
-    made = Money(
-        kind=kind,
-        measure=measure,
-        service_types=benefit.service_types,
-        level=benefit.level,
-        network=NETWORKS.get(benefit.network, "unknown"),
-        period=benefit.period,
-        amount=benefit.amount,
-        percent=benefit.percent,
-        flag=_flag(benefit),
-        authorisation=AUTHORISATION.get(benefit.authorisation, "unknown"),
-        messages=benefit.messages,
-        words="",
-        source=source(benefit),
-    )
-    return replace(made, words=money_words(made))
+    draft = {
+        "kind": kind,
+        "measure": measure,
+        "service_types": benefit.service_types,
+        "level": benefit.level,
+        "network": NETWORKS.get(benefit.network, "unknown"),
+        "period": benefit.period,
+        "amount": benefit.amount,
+        "percent": benefit.percent,
+        "flag": _flag(benefit),
+        "authorisation": AUTHORISATION.get(benefit.authorisation, "unknown"),
+        "messages": benefit.messages,
+        "words": "",
+        "source": source(benefit),
+    }
+    return made(Money, {**draft, "words": money_words(made(Money, draft))})
 
 
 def _flag(benefit: Benefit) -> str:
@@ -67,12 +67,12 @@ def _flag(benefit: Benefit) -> str:
 def _derived(pairs: list[tuple[Benefit, Money]]) -> list[Money]:
     """left = total - used, only when exactly one of each matches in all else and no "left" is given."""
     groups: dict[object, list[Money]] = {}
-    for benefit, made in pairs:
-        if made.measure != "share" and made.amount is not None:
+    for benefit, item in pairs:
+        if item.measure != "share" and item.amount is not None:
             dated = tuple((p.qualifier, p.raw) for p in benefit.periods)
             named = (benefit.insurance_type, benefit.plan_name, dated)
-            key = (made.kind, made.level, made.network, made.service_types, *named)
-            groups.setdefault(key, []).append(made)
+            key = (item.kind, item.level, item.network, item.service_types, *named)
+            groups.setdefault(key, []).append(item)
     return [left for group in groups.values() if (left := _difference(group)) is not None]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import codes
 from .benefits import MONEY, authorisation, limits, money, source
-from .reply import Benefit, Period
+from .reply import Benefit, Period, made
 from .summary import Coverage, Plan, Service
 
 STATUS = frozenset("12345678")
@@ -222,16 +222,18 @@ SERVICE_WORDS = {
 
 def _services(named: Iterable[str], plan_lines: list[Benefit], plan: Said) -> tuple[Service, ...]:
     """What is said of each kind of care; plans name many of them in one line, which is then read once."""
+    lines_of: dict[str, list[Benefit]] = {code: [] for code in named}
+    for benefit in plan_lines:
+        for code in set(benefit.service_types) & lines_of.keys():
+            lines_of[code].append(benefit)
     read: dict[tuple[int, ...], dict[str, Any]] = {}
-    made = []
-    for code in named:
-        lines = [b for b in plan_lines if code in b.service_types]
-        same = tuple(b.at for b in lines)
+    services = []
+    for code, lines in lines_of.items():
+        same = tuple([b.at for b in lines])
         if same not in read:
             read[same] = _said_of_service(lines, plan)
-        name, family = codes.words("service_types", code), codes.family(code)
-        made.append(Service(code=code, name=name, family=family, **read[same]))
-    return tuple(made)
+        services.append(made(Service, {**codes.service_type(code), **read[same]}))
+    return tuple(services)
 
 
 def _said_of_service(lines: list[Benefit], plan: Said) -> dict[str, Any]:

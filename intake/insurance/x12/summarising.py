@@ -57,11 +57,12 @@ def summarise(reply: Reply, *, asked: EligibilityInquiry, on: date) -> Summary:
     if answer is None:
         return _empty(reply, asked, on, NOT_OURS, trace_matches=False)
     member = _our_member(answer, asked)
-    if member is not None and _is_somebody_else(member, asked):
-        return _empty(reply, asked, on, NOT_OURS, trace_matches=matches)
     if member is None and any(m.benefits for m in answer.members):
         return _empty(reply, asked, on, NOT_OURS, trace_matches=matches)
-    return _summary(reply, answer, member, asked, on, matches)
+    identity = _identity(member, asked) if member is not None else Identity()
+    if _is_somebody_else(identity, asked):
+        return _empty(reply, asked, on, NOT_OURS, trace_matches=matches)
+    return _summary(reply, answer, member, asked, on, matches, identity)
 
 
 def _our_answer(answers: tuple[Answer, ...], asked: EligibilityInquiry) -> tuple[Answer | None, bool | None]:
@@ -119,12 +120,11 @@ def _is_same_person(member: Member, asked: EligibilityInquiry) -> bool:
     return member.birth_date == asked.patient.birth_date and same_name
 
 
-def _is_somebody_else(member: Member, asked: EligibilityInquiry) -> bool:
+def _is_somebody_else(found: Identity, asked: EligibilityInquiry) -> bool:
     """Stated and different: the birth date and one thing more, or member id and last name together.
 
     An id or last name that only lost or gained a prefix or suffix counts as the same here.
     """
-    found = _identity(member, asked)
     other = {name for name in found.changed if name in ("birth_date", "first_name")}
     other |= {"member_id"} if _is_other(found.member_id, asked.member_id) else set()
     other |= {"last_name"} if _is_other(found.last_name, asked.patient.last_name) else set()
@@ -141,18 +141,22 @@ def _identity(member: Member, asked: EligibilityInquiry) -> Identity:
     member_id = holder.id if holder and holder.id_qualifier in ("MI", "II", "") else ""
     party, patient = member.party or Party(""), asked.patient
     found: dict[str, str] = {}
-    if member_id and _bare(member_id) != _bare(asked.member_id):
+    if member_id and not _is_alike(member_id, asked.member_id):
         found["member_id"] = member_id
     for name, said, known in (
         ("last_name", party.last_name, patient.last_name),
         ("first_name", party.first_name, patient.first_name),
     ):
-        if said and known and _bare(said) != _bare(known):
+        if said and known and not _is_alike(said, known):
             found[name] = said
     born = member.birth_date
     differs = born is not None and patient.birth_date is not None and born != patient.birth_date
     changed = tuple(found) + (("birth_date",) if differs else ())
     return Identity(changed=changed, birth_date=born if differs else None, **found)
+
+
+def _is_alike(said: str, known: str) -> bool:
+    return said == known or _bare(said) == _bare(known)
 
 
 def _bare(text: str) -> str:
@@ -166,16 +170,18 @@ def _summary(
     asked: EligibilityInquiry,
     on: date,
     matches: bool | None,
+    identity: Identity,
 ) -> Summary:
     benefits = member.benefits if member else ()
     rejects = _rejects(answer, member)
     plans = read_plans(benefits, member_periods(member), asked.service_types, on)
     coverage = overall(plan.coverage for plan in plans)
     step = _next_step(rejects, benefits, coverage)
-    suggestions = tuple(found for b in benefits if (found := suggestion(b, benefits)) is not None)
+    suggestions = tuple(s for b in benefits if (s := suggestion(b, benefits)) is not None)
     answered = tuple(dict.fromkeys(code for b in benefits for code in b.service_types))
     unanswered = tuple(code for code in asked.service_types if code not in answered)
     substance_use = family_coverage(plans, "substance_use")
+    found = numbers(answer.payer, benefits)
     return Summary(
         coverage=coverage,
         substance_use=substance_use,
@@ -192,12 +198,12 @@ def _summary(
         asked=asked.service_types,
         answered=answered,
         unanswered=unanswered,
-        to_ask=questions(plans, suggestions, coverage, numbers(answer.payer, benefits)),
+        to_ask=questions(plans, suggestions, coverage, found),
         warnings=_warnings(reply, member, rejects, matches, unanswered, coverage),
-        identity=_identity(member, asked) if member and benefits else Identity(),
+        identity=identity if benefits else Identity(),
         payer_name=answer.payer.name if answer.payer else "",
         payer_telephone=_telephone(answer.payer),
-        numbers=numbers(answer.payer, benefits),
+        numbers=found,
         trace=asked.trace,
         trace_matches=matches,
     )

@@ -55,7 +55,7 @@ class Source:
     segment: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Money:
     """One amount or share.
 
@@ -81,7 +81,7 @@ class Money:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limit:
     """How much of a service: `quantity` of `unit` (days, visits) or `amount` of money in `period`; `measure` total,
     used, left."""
@@ -100,7 +100,7 @@ class Limit:
     amount: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """One service type under one plan. `reason` is a stable key for why `coverage` is what it is:
     stated, excluded, plan_not_active, plan_not_stated, uncertain, conflict, in_part, out_of_network_only,
@@ -120,7 +120,7 @@ class Service:
     sources: tuple[Source, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """One plan of the answer; plans are never merged. `money` is plan-wide (service type 30 or none).
     `lines` are the places of all its EB. `reason`: stated, inactive, ended, not_begun, uncertain, conflict,

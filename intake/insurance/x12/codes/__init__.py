@@ -42,14 +42,35 @@ def words(table: str, code: str) -> str:
     return _short().get((table, code), code)
 
 
+@cache
+def _uses() -> dict[str, str]:
+    return {code: row["use"] for code, row in _table("information").items()}
+
+
 def use(info: str) -> str:
     """What an EB01 is used for: active, inactive, uncertain, deductible, carve_out...; unknown is `note`."""
-    return _table("information").get(info, {}).get("use", "note")
+    return _uses().get(info, "note")
+
+
+@cache
+def _families() -> dict[str, str]:
+    return {code: row["family"] for code, row in _table("service_types").items()}
 
 
 def family(service_type: str) -> str:
     """`substance_use`, `mental_health`, `plan` or `general` (also for unknown codes)."""
-    return _table("service_types").get(service_type, {}).get("family", "general")
+    return _families().get(service_type, "general")
+
+
+@cache
+def _service_types() -> dict[str, dict[str, str]]:
+    rows = _table("service_types").items()
+    return {code: {"code": code, "name": row["words"], "family": row["family"]} for code, row in rows}
+
+
+def service_type(code: str) -> dict[str, str]:
+    """Its `code`, `name` (as by `words`) and `family`; not to be changed."""
+    return _service_types().get(code) or {"code": code, "name": code, "family": "general"}
 
 
 def service_types(of_family: str) -> tuple[str, ...]:
