@@ -7,13 +7,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import LiteralString, cast
+from typing import cast
 
 from helpline.payers.models import Payer, PayerRoad
 from intake.inquiries.models import Inquiry, Person
 from intake.insurance.binding import Columns, execute
 from intake.insurance.models import Policy, Verification
 from intake.insurance.other_payers import which_may_be_repeated
+
+QUESTIONS = """
+SELECT {asked}, clock_timestamp() - first.started_at
+FROM insurance_verification v
+JOIN insurance_policy p ON p.id = v.policy_id
+JOIN inquiries_inquiry i ON i.id = p.inquiry_id
+JOIN inquiries_person h ON h.id = i.person_id
+LEFT JOIN insurance_attempt first ON first.verification_id = v.id AND first.number = 1
+WHERE v.id = ANY(%b)
+"""
+PAYERS = """
+SELECT r.id IS NOT NULL, {payer}, {road}
+FROM payers_payer p LEFT JOIN payers_road r ON r.payer_id = p.id WHERE p.id = ANY(%b)
+"""
 
 
 @dataclass(frozen=True)
@@ -37,18 +51,8 @@ class _Tables:
         self.person = Columns(Person, "h", "id", "first_name", "last_name", "birth_date")
         self.payer, self.road = Columns(Payer, "p"), Columns(PayerRoad, "r")
         asked = ", ".join(one.text for one in (self.verification, self.policy, self.inquiry, self.person))
-        # Texts of our own models' columns, and nothing else
-        self.questions = cast(LiteralString, f"""
-            SELECT {asked}, clock_timestamp() - first.started_at
-            FROM insurance_verification v
-            JOIN insurance_policy p ON p.id = v.policy_id
-            JOIN inquiries_inquiry i ON i.id = p.inquiry_id
-            JOIN inquiries_person h ON h.id = i.person_id
-            LEFT JOIN insurance_attempt first ON first.verification_id = v.id AND first.number = 1
-            WHERE v.id = ANY(%b)""")
-        self.payers = cast(LiteralString, f"""
-            SELECT r.id IS NOT NULL, {self.payer.text}, {self.road.text}
-            FROM payers_payer p LEFT JOIN payers_road r ON r.payer_id = p.id WHERE p.id = ANY(%b)""")
+        self.questions = QUESTIONS.format(asked=asked)
+        self.payers = PAYERS.format(payer=self.payer.text, road=self.road.text)
 
 
 _tables = cache(_Tables)

@@ -29,7 +29,7 @@ from intake.insurance.binding import execute
 from intake.insurance.clearinghouses.errors import AskAPerson, ClearinghouseError, FixConfiguration, TryAgain
 from intake.insurance.clearinghouses.road import Road
 from intake.insurance.due import Due, read_due
-from intake.insurance.gates import heard, pick
+from intake.insurance.gates import Picked, heard, pick
 from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.other_payers import consent_names
@@ -195,24 +195,30 @@ def claim_due(limit: int) -> list[Claim]:
     Each is committed as being sent, with its ledger row, before this returns. A job whose consent is gone becomes
     WITHDRAWN, one that cannot be asked becomes REJECTED or CONFIGURATION, one whose last attempt died unheard on a
     road that is not free to repeat becomes UNKNOWN, and one whose plan answered the same question today becomes
-    ANSWERED: none of these is returned, and none holds up another.
+    ANSWERED: none of these is returned, and none holds up another. Empty only when nothing is due any more.
     """
-    with acting(WORKER):
-        picked = pick(limit, longest_seconds=LONGEST_SECONDS)
-        if not picked.any:
-            return []
-        ended = {pk: _Ended(S.BY_PHONE, "the plan could not be asked within 15 minutes") for pk in picked.overdue}
-        due = read_due([*picked.due, *picked.overdue])
-        controls = _control_numbers(len(picked.due))
-        asked = [asking for pk in picked.due if (asking := _asking(due[pk], next(controls), ended))]
-        _give_up_dead_attempts([pk for pk in picked.due if due[pk].verification.state == S.SENDING])
-        asked, told = _told_today(asked)
-        begun = _disclosed(asked, ended)
-        _begin_attempts(begun)
-        _end([(due[pk].verification, end) for pk, end in ended.items()])
-        touched = [*(asking.verification for asking in begun), *told, *(due[pk].verification for pk in ended)]
-        announce_many("verification", [one.policy.inquiry_id for one in touched])
-    return [asking.claim() for asking in begun]
+    while True:
+        with acting(WORKER):
+            picked = pick(limit, longest_seconds=LONGEST_SECONDS)
+            begun = _begin(picked) if picked.any else []
+        if begun or not picked.any:
+            return [asking.claim() for asking in begun]
+
+
+def _begin(picked: Picked) -> list[_Asking]:
+    """Those of the picked jobs that are being asked from now on; the others have ended."""
+    ended = {pk: _Ended(S.BY_PHONE, "the plan could not be asked within 15 minutes") for pk in picked.overdue}
+    due = read_due([*picked.due, *picked.overdue])
+    controls = _control_numbers(len(picked.due))
+    asked = [asking for pk in picked.due if (asking := _asking(due[pk], next(controls), ended))]
+    _give_up_dead_attempts([pk for pk in picked.due if due[pk].verification.state == S.SENDING])
+    asked, told = _told_today(asked)
+    begun = _disclosed(asked, ended)
+    _begin_attempts(begun)
+    _end([(due[pk].verification, end) for pk, end in ended.items()])
+    touched = [*(asking.verification for asking in begun), *told, *(due[pk].verification for pk in ended)]
+    announce_many("verification", [one.policy.inquiry_id for one in touched])
+    return begun
 
 
 class _Ended(Exception):
