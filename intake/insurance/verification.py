@@ -475,7 +475,8 @@ def read(claim: Claim, body: bytes, *, on: date) -> Outcome:
     )
     state = {
         StepKind.NONE: S.ANSWERED,
-        StepKind.TRY_AGAIN: S.RETRY_AT,
+        # We ask about today: a plan that refuses the date would refuse it each time
+        StepKind.TRY_AGAIN: S.BY_PHONE if "service_date" in summary.next_step.fields else S.RETRY_AT,
         StepKind.ASK_CALLER: S.REJECTED,
         StepKind.CONFIGURATION: S.CONFIGURATION,
         StepKind.ASK_A_PERSON: S.BY_PHONE,
