@@ -17,8 +17,9 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of one answer: the plan it is of, its kind (name, status, begins, ends, service, authorisation, money, limit,
-    suggestion), what it is about in parts for whoever says it, and the plain `value` two answers are compared by."""
+    """One line of one answer: the plan it is of, its kind (name, status, begins, ends, service, authorisation, money,
+    limit, suggestion), what it is about in parts for whoever says it, and the plain `value` two answers are compared
+    by."""
 
     plan: str
     kind: str
