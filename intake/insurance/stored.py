@@ -2,8 +2,8 @@
 
 That it found nobody is an answer too: asked again with nothing corrected, it would find nobody again.
 
-What was asked is known again by a keyed fingerprint kept with the answer, so nothing is unsealed to compare. Two who
-ask in the same moment are both asked for: the first has no answer yet.
+What was asked is known again by a keyed fingerprint kept with the answer, so nothing is unsealed to compare. Two
+inquiries asked for in the same moment are both asked: the first has no answer yet.
 """
 
 from __future__ import annotations

@@ -49,8 +49,7 @@ DISCLOSED_FIELDS = ("name", "birth date", "member ID", "service types")
 # CORE vC2.2.0 asks a sender not to ask again within 90 s of an unanswered real-time request
 BACKOFF_SECONDS = (100, 240, 300)
 SOONER_SECONDS = (5, 30, 120)
-# Somebody may be on the line: with a last wait that is a tenth longer, two time-outs and a sweep, a person asks by phone
-# within a quarter of an hour
+# Somebody may be on the line: with a wait that is a tenth longer, two time-outs and a sweep, it ends within 15 minutes
 LONGEST_SECONDS = 770
 # A question that stops every worker who asks it is a person's to ask
 MOST_DEAD_ATTEMPTS = 3
