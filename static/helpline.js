@@ -67,20 +67,16 @@
     });
   });
 
-  // A page made to be printed has a button for it, where there are scripts to press it.
-  document.querySelectorAll("[data-print]").forEach(function (button) {
-    button.hidden = false;
-    button.addEventListener("click", function () { window.print(); });
-  });
-
-  // A form is sent once: the second press is ignored, the button stays in its place.
+  // A form is sent once: the second press is ignored, the button stays in its place. What is downloaded leaves the page
+  // where it is, so it may be asked for again, and in the other language.
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
     }
-    if (form.method === "post" && !form.hasAttribute("hx-post")) form.dataset.sent = "yes";
+    var again = form.hasAttribute("hx-post") || form.hasAttribute("data-download");
+    if (form.method === "post" && !again) form.dataset.sent = "yes";
   });
   window.addEventListener("pageshow", function (event) {
     // A page of questions is never shown again from memory: it may have been locked since

@@ -94,7 +94,7 @@ WITH asked AS (
       FROM asked GROUP BY payer_id
 ), called AS (
     SELECT asked.payer_id, call.state, extract(epoch FROM call.ended_at - call.started_at) AS took,
-           substring(call.why FROM '(?:try_again|ask_caller|configuration|ask_a_person) (\\w+)$') AS code
+           substring(call.why FROM '(?:try_again|ask_caller|configuration|ask_a_person) (\\w\\w)$') AS code
       FROM asked JOIN insurance_attempt call ON call.verification_id = asked.id
      WHERE call.state <> 'not_sent'
 ), timed AS (

@@ -26,6 +26,7 @@ from intake.insurance.changes import changes_in_words
 from intake.insurance.cover import Cover, summary_of, told
 from intake.insurance.cover_pdf import cover_pdf
 from intake.insurance.models import Verification
+from intake.insurance.x12.summary import OF_THE_MESSAGE
 from intake.insurance.x12.tracing import trace
 from intake.journey.ask_other import NotNamed, ask_other
 
@@ -78,7 +79,8 @@ def cover_lines(request: StaffRequest, verification_id: UUID) -> HttpResponse:
     if summary is None:
         raise Http404("No answer.")
     record_read(Actor.staff(request.user), "insurance_lines", asked.pk, inquiry_id=asked.policy.inquiry_id)
-    context = {"asked": asked, "lines": trace(summary), "section": "desk"}
+    of_the_message = [one.words for one in summary.warnings if one.key.startswith(OF_THE_MESSAGE)]
+    context = {"asked": asked, "lines": trace(summary), "problems": of_the_message, "section": "desk"}
     return render(request, "dashboard/cover_lines.html", context)
 
 

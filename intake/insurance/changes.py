@@ -46,6 +46,7 @@ def _change(line: Line) -> Change:
 
 def _about(fact: Fact) -> str:
     kinds = {
+        "name": _("Name"),
         "status": _("Is it active"),
         "begins": _("Begins"),
         "ends": _("Ends"),

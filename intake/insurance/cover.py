@@ -24,9 +24,24 @@ from intake.insurance.x12.plans import PLAN_WORDS
 from intake.insurance.x12.script import LEVELS, WORDS, script, stated
 from intake.insurance.x12.sentences import deductible_left
 from intake.insurance.x12.summarising import SUGGESTION_WORDS
-from intake.insurance.x12.summary import Coverage, Limit, Money, Plan, Service, StepKind, Suggestion, Summary
+from intake.insurance.x12.summary import (
+    OF_THE_MESSAGE,
+    Coverage,
+    Limit,
+    Money,
+    Plan,
+    Service,
+    StepKind,
+    Suggestion,
+    Summary,
+)
 
 ONE = Decimal(1)
+# Of the message itself only this is told: a figure or a kind of care may be missing. The rest stands beside its lines
+TOLD_OF_THE_MESSAGE = {
+    f"{OF_THE_MESSAGE}service_type_separator": gettext_noop("Service types are joined by an unexpected separator."),
+    f"{OF_THE_MESSAGE}unreadable_number": gettext_noop("A number cannot be read."),
+}
 FAMILIES = ("substance_use", "mental_health")
 PER_USE = frozenset({"7", "26", "27", "36"})
 
@@ -265,11 +280,16 @@ def cover_of(summary: Summary | None, calls: Iterable[PhoneCall] = (), *, told: 
         script=tuple(question_words(key) for key in open_keys),
         numbers=tuple(ToCall(n.name, _(ROLES[n.role]), n.telephone) for n in summary.numbers),
         others=tuple(_other(one) for one in summary.suggestions),
-        warnings=tuple(_say(one.words) for one in summary.warnings if one.key != "unanswered"),
+        warnings=tuple(_say(one.words) for one in summary.warnings if _is_told(one.key)),
         own_words=tuple(dict.fromkeys(note.words for note in summary.notes)),
         calls=phoned,
         no_promise=_(NO_PROMISE),
     )
+
+
+def _is_told(key: str) -> bool:
+    """What was asked and not answered has a place of its own."""
+    return key in TOLD_OF_THE_MESSAGE or not (key == "unanswered" or key.startswith(OF_THE_MESSAGE))
 
 
 def question_words(key: str) -> str:

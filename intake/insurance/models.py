@@ -110,6 +110,8 @@ class VerificationState(models.TextChoices):
 S = VerificationState
 OPEN = (S.WAITING, S.RETRY_AT, S.SENDING)
 FINAL = frozenset({S.ANSWERED, S.REJECTED, S.CONFIGURATION, S.BY_PHONE, S.UNKNOWN, S.QUARANTINED, S.WITHDRAWN})
+TOLD = (S.ANSWERED, S.REJECTED)
+"""What a plan said, and would say again the same day to the same question."""
 BY_HAND = (S.BY_PHONE, S.UNKNOWN, S.CONFIGURATION)
 UNASKED = {S.WITHDRAWN, S.BY_PHONE, S.REJECTED, S.CONFIGURATION, S.ANSWERED}
 VERIFICATION_MOVES: dict[str, set[str]] = {
@@ -242,7 +244,7 @@ class Verification(models.Model):
         indexes = [
             models.Index(fields=["payer", "priority", "next_at"], condition=Q(state__in=OPEN), name="verification_due"),
             models.Index(fields=["payer", "lease_until"], condition=Q(state=S.SENDING), name="verification_sending"),
-            models.Index(fields=["question_index"], condition=Q(state=S.ANSWERED), name="verification_same_question"),
+            models.Index(fields=["question_index"], condition=Q(state__in=TOLD), name="verification_same_question"),
             models.Index(
                 fields=["answered_from"], condition=Q(answered_from__isnull=False), name="verification_answered_from"
             ),

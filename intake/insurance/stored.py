@@ -1,7 +1,9 @@
 """The same question, put to the same plan twice on one day, is answered from the first answer: plans bill each one.
 
-What was asked is known again by a keyed fingerprint kept with the answer, so nothing is unsealed to compare. Two who
-ask in the same moment are both asked for: the first has no answer yet.
+That it found nobody is an answer too: asked again with nothing corrected, it would find nobody again.
+
+What was asked is known again by a keyed fingerprint kept with the answer, so nothing is unsealed to compare. Two
+inquiries asked for in the same moment are both asked: the first has no answer yet.
 """
 
 from __future__ import annotations
@@ -13,8 +15,7 @@ from datetime import datetime
 from helpline.vault.blind import newest
 from intake.disclosures.consenting import standing
 from intake.disclosures.models import Purpose
-from intake.insurance.models import Verification
-from intake.insurance.models import VerificationState as S
+from intake.insurance.models import TOLD, Verification
 
 EACH_TIME = (b"ISA", b"GS*", b"ST*", b"BHT", b"TRN", b"SE*", b"GE*", b"IEA")
 
@@ -34,7 +35,7 @@ def answers_since(day_began: datetime, questions: Mapping[uuid.UUID, bytes]) -> 
     ``questions`` are fingerprints by whatever the caller knows them by.
     """
     given = Verification.objects.filter(
-        state=S.ANSWERED, answered_at=None, finished_at__gte=day_began, question_index__in=set(questions.values())
+        state__in=TOLD, answered_at=None, finished_at__gte=day_began, question_index__in=set(questions.values())
     )
     newest_of = {bytes(one.question_index or b""): one for one in given.order_by("finished_at")}
     return {key: newest_of[asked] for key, asked in questions.items() if asked in newest_of}
@@ -44,7 +45,7 @@ def answer_from(verification: Verification, earlier: Verification) -> bool:
     """End this one with that answer and save it, if its own person's consent stands; returns whether it does."""
     if Purpose.CHECK_INSURANCE not in standing(verification.policy.inquiry_id):
         return False
-    verification.move(S.ANSWERED)
+    verification.move(earlier.state, why=earlier.why)
     verification.coverage, verification.summary_json = earlier.coverage, earlier.summary_json
     verification.answered_at, verification.answered_from = earlier.finished_at, earlier
     verification.save()

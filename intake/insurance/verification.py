@@ -49,8 +49,8 @@ DISCLOSED_FIELDS = ("name", "birth date", "member ID", "service types")
 # CORE vC2.2.0 asks a sender not to ask again within 90 s of an unanswered real-time request
 BACKOFF_SECONDS = (100, 240, 300)
 SOONER_SECONDS = (5, 30, 120)
-# Somebody may be on the line: after a quarter of an hour a person asks by phone
-LONGEST_SECONDS = 900
+# Somebody may be on the line: with a wait that is a tenth longer, two time-outs and a sweep, it ends within 15 minutes
+LONGEST_SECONDS = 770
 # A question that stops every worker who asks it is a person's to ask
 MOST_DEAD_ATTEMPTS = 3
 REQUEST, REPLY = sealed_field(Attempt, "request_270"), sealed_field(Attempt, "reply_271")
@@ -464,7 +464,8 @@ def read(claim: Claim, body: bytes, *, on: date) -> Outcome:
     )
     state = {
         StepKind.NONE: S.ANSWERED,
-        StepKind.TRY_AGAIN: S.RETRY_AT,
+        # We ask about today: a plan that refuses the date would refuse it each time
+        StepKind.TRY_AGAIN: S.BY_PHONE if "service_date" in summary.next_step.fields else S.RETRY_AT,
         StepKind.ASK_CALLER: S.REJECTED,
         StepKind.CONFIGURATION: S.CONFIGURATION,
         StepKind.ASK_A_PERSON: S.BY_PHONE,

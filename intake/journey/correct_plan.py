@@ -40,7 +40,8 @@ def newest_question(inquiry_id: uuid.UUID) -> Verification | None:
 
 def may_correct(verification: Verification) -> bool:
     """Whether fewer questions were refused in a day than may be."""
-    refused = verification.policy.verifications.of_their_plan().filter(state=VerificationState.REJECTED)
+    ours = verification.policy.verifications.of_their_plan()
+    refused = ours.filter(state=VerificationState.REJECTED, answered_at=None)
     return refused.filter(made_at__gt=Now() - timedelta(days=1)).count() < MOST_A_DAY
 
 

@@ -1,4 +1,7 @@
-"""What their plan said, for the person alone: in words, as a PDF, and what to correct so that the plan finds them."""
+"""What their plan said, for the person alone: in words, as a PDF, and what to correct so that the plan finds them.
+
+In English or in Spanish, whichever they press for, and before they press in the one they told us they speak.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from intake.public.insurance_forms import BirthDate
 from intake.public.step_form import Pick, Words
 from intake.public.views import callers_page, posted
 
+SPOKEN = ("en", "es")
 UNREMEMBERED = {"autocomplete": "off"}
 
 
@@ -65,22 +69,31 @@ class CorrectPlanForm(forms.Form):
         return said
 
 
-def plan_of(found: Found, *, shown: bool) -> dict[str, Any]:
+def language_of(request: HttpRequest, found: Found) -> str:
+    asked = request.POST.get("language") or request.POST.get("show_plan")
+    if asked in SPOKEN:
+        return asked
+    return "es" if found.inquiry and found.inquiry.answers.preferences.language == "es" else "en"
+
+
+def plan_of(request: HttpRequest, found: Found) -> dict[str, Any]:
     """For the status page: nothing of what a plan said unless whoever asks is the person, and its answer only when
     they pressed for it.
     """
     newest = newest_question(found.inquiry_id) if found.by_the_person else None
     if newest is None:
         return {}
-    wanted = to_correct(newest)
-    context: dict[str, Any] = {"has_answer": newest.state == VerificationState.ANSWERED}
-    if wanted and may_correct(newest):
-        context |= {"to_correct": wanted, "correct_form": CorrectPlanForm(wanted=wanted)}
-    elif wanted:
-        context["call_to_correct"] = True
-    if shown and context["has_answer"]:
-        record_read(found.by, "insurance_answer", newest.pk, inquiry_id=found.inquiry_id)
-        context["cover"] = told(newest)
+    language = language_of(request, found)
+    context: dict[str, Any] = {"has_answer": newest.state == VerificationState.ANSWERED, "language": language}
+    with translation.override(language):
+        wanted = to_correct(newest)
+        if wanted and may_correct(newest):
+            context |= {"to_correct": wanted, "correct_form": CorrectPlanForm(wanted=wanted)}
+        elif wanted:
+            context["call_to_correct"] = True
+        if "show_plan" in request.POST and context["has_answer"]:
+            record_read(found.by, "insurance_answer", newest.pk, inquiry_id=found.inquiry_id)
+            context["cover"] = told(newest)
     return context
 
 
@@ -90,20 +103,26 @@ def correct_my_plan(request: HttpRequest) -> HttpResponse:
     form = CodeForm(posted(request), request=request)
     found = form.found() if request.method == "POST" else None
     newest = newest_question(found.inquiry_id) if found and found.by_the_person else None
-    wanted = to_correct(newest) if newest else ()
-    if found is None or not wanted:
+    if found is None or newest is None:
         return redirect("inquiry_status")
-    typed = CorrectPlanForm(request.POST, wanted=wanted)
+    language = language_of(request, found)
+    with translation.override(language):
+        wanted = to_correct(newest)
+        if not wanted:
+            return redirect("inquiry_status")
+        typed = CorrectPlanForm(request.POST, wanted=wanted)
+        shown = {"form": form, "language": language, **_corrected(found, typed, wanted)}
+    return render(request, "public/intake/correct_plan.html", shown)
+
+
+def _corrected(found: Found, typed: CorrectPlanForm, wanted: tuple[ToCorrect, ...]) -> dict[str, Any]:
+    """What came of it, for the page to say."""
     if not typed.is_valid():
-        return _correct_page(request, form, to_correct=wanted, correct_form=typed)
+        return {"to_correct": wanted, "correct_form": typed}
     try:
-        return _correct_page(request, form, asked_again=correct_plan(found.inquiry_id, typed.cleaned_data, by=found.by))
+        return {"asked_again": correct_plan(found.inquiry_id, typed.cleaned_data, by=found.by)}
     except (MoveRefused, TooManyGuesses):
-        return _correct_page(request, form, call_to_correct=True)
-
-
-def _correct_page(request: HttpRequest, form: CodeForm, **shown: Any) -> HttpResponse:
-    return render(request, "public/intake/correct_plan.html", {"form": form, **shown})
+        return {"call_to_correct": True}
 
 
 @callers_page
@@ -114,7 +133,7 @@ def my_plan_pdf(request: HttpRequest) -> HttpResponse:
     newest = newest_question(found.inquiry_id) if found and found.by_the_person else None
     if found is None or newest is None:
         return redirect("inquiry_status")
-    with translation.override("es" if request.POST.get("language") == "es" else "en"):
+    with translation.override(language_of(request, found)):
         cover: Cover | None = told(newest)
         if cover is None:
             return redirect("inquiry_status")

@@ -56,6 +56,6 @@ def inquiry_status(request: HttpRequest) -> HttpResponse:
         take_back(inquiry_id, by=found.by)
     record_read(found.by, "consent", inquiry_id, inquiry_id=inquiry_id)
     shown = {"state": found.state_words, "own": own, "taken_back": taken_back}
-    shown |= plan_of(found, shown="show_plan" in request.POST)
+    shown |= plan_of(request, found)
     signed = signed_copy(inquiry_id) if own else []
     return render(request, "public/intake/status.html", {"form": form, "signed": signed, **shown})

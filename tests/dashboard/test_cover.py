@@ -107,17 +107,27 @@ def test_beside_an_earlier_answer_stands_what_changed(desk: Client, inquiry: Inq
     assert desk.get(reverse("desk_cover_since", args=[theirs.pk, question.pk])).status_code == 404
 
 
+def test_what_is_wrong_with_the_message_stands_by_its_lines_and_is_told_to_nobody(
+    desk: Client, question: Verification
+) -> None:
+    """Our sample counts its segments wrong, as many plans do (ELIGIBILITY.md 6.2)."""
+    answered(question, *CARED_FOR)
+    wrong = "SE01 does not count the segments rightly."
+    assert wrong in desk.get(reverse("desk_cover_lines", args=[question.pk])).text
+    assert wrong not in desk.get(reverse("desk_cover", args=[question.pk]), {"language": "es"}).text
+
+
 def test_the_page_of_its_own_speaks_spanish(desk: Client, question: Verification) -> None:
     answered(question, *CARED_FOR)
     page = desk.get(reverse("desk_cover", args=[question.pk]), {"language": "es"}).content.decode()
     assert '<div lang="es"' in page
     words = said(page)
     assert (
-        "Su plan está activo. Quedan unos $1,812 del deducible dentro de la red, al 1 de marzo de 2026. "
+        "Su plan está activo. Le quedan por pagar unos $1,812 del deducible dentro de la red, al 1 de marzo de 2026. "
         "El plan dice que el tratamiento por consumo de sustancias está cubierto." in words
     )
     assert "Copago: $40 (individual, por visita)" in words
-    assert "No es una garantía de pago" in words
+    assert "No es una garantía de que vaya a pagar" in words
     assert '<ul lang="en"><li>THIS IS NOT A GUARANTEE OF PAYMENT' in page
     assert "Your plan is active" in said(desk.get(reverse("desk_cover", args=[question.pk])).content.decode())
 

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from helpline.audit.acting import acting
 from helpline.payers.models import Payer, PayerKind, PayerRoad
 from intake.board.scorecard import scorecard
+from intake.dashboard.templatetags.desk import why
 from intake.insurance.models import Attempt, Gate, Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.verification import WORKER
@@ -62,6 +63,32 @@ def test_rates_times_and_refusals(policy: Policy) -> None:
     assert score.keeps_the_rule is False
     assert [(each.code, each.times) for each in score.refusals] == [("42", 2), ("75", 1)]
     assert "Not found" in score.refusals[1].meaning or "find" in score.refusals[1].meaning
+
+
+def test_an_answer_that_leaves_it_open_is_no_refusal(policy: Policy) -> None:
+    ended(policy, S.BY_PHONE, (A.ANSWERED, 1, "ask_a_person status_not_clear"))
+    assert scorecard(days=30)[0].refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ("ask_caller 71", "something does not match the card (code 71)"),
+        ("ask_a_person status_not_clear", "the answer does not say clearly whether the coverage is active"),
+        ("try_again 62", "the plan does not answer for today (code 62)"),
+        ("after 3 tries: try_again 42", "after 3 tries: the plan could not answer just then (code 42)"),
+        (
+            "after 3 tries: The connection to the clearinghouse failed. It may have received our question."[:60],
+            "after 3 tries: The connection to the clearinghouse failed.",
+        ),
+        (
+            "The clearinghouse answered with something that is not an answer."[:60],
+            "The clearinghouse answered with something that is not an …",
+        ),
+    ],
+)
+def test_why_it_ended_is_said_in_whole_words(kept: str, words: str) -> None:
+    assert why(kept) == words
 
 
 def test_a_plan_only_ever_asked_by_phone_has_no_rate(policy: Policy) -> None:

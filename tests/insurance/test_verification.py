@@ -131,6 +131,12 @@ def test_where_an_answer_leaves_the_job(inquiry: Inquiry, segments: str, state: 
     assert (job().state, job().coverage) == (state, coverage)
 
 
+def test_a_plan_that_refuses_the_date_is_called_and_not_asked_the_same_thrice(inquiry: Inquiry) -> None:
+    claim = claim_due(10)[0]
+    outcome = read(claim, answer(claim, "AAA*N**62*C~"), on=TODAY)
+    assert (outcome.state, outcome.why) == (S.BY_PHONE, "try_again 62")
+
+
 def test_an_answer_about_somebody_else_is_locked_away(inquiry: Inquiry) -> None:
     [claim] = claim_due(10)
     other = answer(claim, "EB*1*IND*30**PLAN~").replace(claim.question.trace.encode(), b"HL0000000000000000")
@@ -167,6 +173,17 @@ def test_tries_end_with_the_phone_within_fifteen_minutes(inquiry: Inquiry) -> No
         finish(claims[0], outcome)
     assert job().state == S.BY_PHONE
     assert waited <= 900
+
+
+def test_a_try_that_is_still_planned_ends_within_the_quarter_of_an_hour(inquiry: Inquiry) -> None:
+    """However late the attempt before began: both time out, the wait is a tenth longer, and a sweep comes late."""
+    [claim] = claim_due(10)
+    for began in range(0, 900, 7):
+        for attempt in (1, 2, 3):
+            late = replace(claim, attempt=attempt, asking_for=began)
+            outcome = failed(late, OutcomeUnknown("no answer"))
+            if outcome.state == S.RETRY_AT:
+                assert began + 45 + outcome.after * 1.1 + 10 + 45 <= 900
 
 
 def test_a_payer_without_a_road_is_asked_by_phone(road: PayerRoad) -> None:
@@ -240,7 +257,7 @@ def test_waiting_as_a_plan_asks_never_lasts_longer_than_a_quarter_of_an_hour_in_
         Verification.objects.update(next_at=Now())
         [claim] = claim_due(10)
         assert claim.asking_for == pytest.approx(minutes_ago * 60, abs=30)
-        finish(claim, failed(claim, TryAgain("busy", after_seconds=800)))
+        finish(claim, failed(claim, TryAgain("busy", after_seconds=700)))
         assert job().state == state
 
 
@@ -302,6 +319,24 @@ def test_the_same_question_of_a_day_is_answered_from_the_first_answer_with_its_a
         assert (one.state, one.coverage, one.summary_json) == (S.ANSWERED, first.coverage, first.summary_json)
         assert (one.answered_at, one.answered_from) == (first.finished_at, first)
     assert (Attempt.objects.count(), Disclosure.objects.count()) == (1, 1)
+
+
+def test_a_refusal_of_today_is_given_again_until_something_is_corrected(inquiry: Inquiry) -> None:
+    claim = claim_due(10)[0]
+    assert finish(claim, read(claim, answer(claim, "AAA*N**72*C~"), on=TODAY))
+    first = job()
+    with acting(CALLER):
+        again = ask_for(inquiry.policy)
+    assert claim_due(10) == []
+    again.refresh_from_db()
+    assert (again.state, again.why, again.answered_from) == (S.REJECTED, first.why, first)
+    assert again.summary_json == first.summary_json
+    with acting(CALLER):
+        inquiry.policy.member_id = "SBX100077"
+        inquiry.policy.save()
+        ask_for(inquiry.policy)
+    assert len(claim_due(10)) == 1
+    assert Attempt.objects.count() == 2
 
 
 def test_it_is_asked_again_anew_of_another_plan_number_and_on_another_day(inquiry: Inquiry) -> None:

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Event
+from functools import partial
+from threading import Barrier, Event
 
 import pytest
 from django.db import connection, transaction
@@ -17,11 +18,11 @@ from helpline.vault.models import SignedLink
 from intake.disclosures.codes import CodeRefused, make_code, spend_code
 from intake.disclosures.models import Consent, ConsentCode, Disclosure
 from intake.inquiries.models import Inquiry
-from intake.insurance.models import Verification
+from intake.insurance.models import Attempt, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.sandbox.members import PAYER_ID
 from intake.insurance.verification import claim_due
-from intake.journey.check_insurance import correct
+from intake.journey.check_insurance import check_insurance, correct
 from intake.journey.consent import make_consent_link, open_link, sign, take_back
 from intake.journey.demo import SANDBOX
 from tests.dashboard.conftest import opened
@@ -126,3 +127,23 @@ def test_of_many_guesses_at_one_code_in_the_same_moment_five_are_looked_at(inqui
         opened_by = [number for number, is_open in enumerate(hands.map(guess, range(24))) if is_open]
     assert opened_by == []
     assert ConsentCode.objects.get(inquiry_id=inquiry.pk).tries == 6
+
+
+def test_of_all_who_press_check_in_the_same_moment_one_question_goes_out(inquiry: Inquiry) -> None:
+    """Four desks and two workers at once; none of them fails, and each desk is told of the same question."""
+    Verification.objects.all().delete()
+    ready = Barrier(6)
+
+    def hand(act: Callable[[], object]) -> object:
+        try:
+            ready.wait(10)
+            return act()
+        finally:
+            connection.close()
+
+    desk = partial(check_insurance, inquiry, by=CALLER)
+    with ThreadPoolExecutor(6) as hands:
+        *asked, first, second = hands.map(hand, [desk] * 4 + [partial(claim_due, 10)] * 2)
+    claims = [*first, *second, *claim_due(10)]
+    assert {one.pk for one in asked} == {Verification.objects.get().pk} == {one.verification_id for one in claims}
+    assert (len(claims), Attempt.objects.count(), Disclosure.objects.count()) == (1, 1, 1)

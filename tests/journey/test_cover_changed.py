@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from helpline.audit.models import AuditRecord
@@ -66,6 +67,13 @@ def test_it_is_in_the_queue_and_on_the_inquiry_until_one_click(desk: Client, inq
     assert CHANGED not in page_of(desk, inquiry)
     record = AuditRecord.objects.filter(subject_kind="insurance_verification", fields__contains=["seen_at"]).get()
     assert record.actor_kind == "staff"
+
+
+def test_without_a_broker_the_worker_notices_it_too(inquiry: Inquiry) -> None:
+    again = asked_twice(CARED_FOR, INACTIVE)
+    call_command("verify_worker", "--once")
+    again.refresh_from_db()
+    assert again.differs is True
 
 
 def test_an_answer_that_somebody_asked_for_is_no_news(inquiry: Inquiry) -> None:

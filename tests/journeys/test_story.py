@@ -146,6 +146,9 @@ def test_from_a_mothers_form_to_a_referred_program(house: House, sandbox_road: P
         # The answer appears by itself
         expect(desk.locator("#insurance")).to_contain_text("Substance use care: covered", timeout=30_000)
         expect(desk.locator("#insurance")).to_contain_text("1,812")
+        for pdf in ("PDF", "PDF en español"):
+            with desk.expect_download():
+                desk.locator("#insurance").get_by_role("button", name=pdf, exact=True).click()
         desk.goto(f"{web}{reverse('desk_inquiry', args=[Inquiry.objects.get().pk])}#insurance")
         picture(desk, "desk-after-answer", tmp_path, whole=False)
         first = desk.locator("#programs .match").first

@@ -380,6 +380,10 @@ def test_a_holder_who_may_not_know_closes_the_electronic_road(started: Client) -
     assert 'value="electronic"' not in page
     assert "Somebody else holds this policy" in page
     assert say(started, "consent", **ASKED).status_code == 200
+    say(started, "plan", insurance__payer_name="Sample Plan", insurance__holder_may_not_know="no")
+    page = started.get(reverse("intake_step", args=["consent"])).text
+    assert 'value="electronic"' in page
+    assert "Somebody else holds this policy" not in page
 
 
 def test_a_consent_does_not_outlive_the_answer_that_it_is_for_someone_else(started: Client) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +15,7 @@ from intake.disclosures.models import Consent
 from intake.inquiries.models import Inquiry
 from intake.insurance.models import Verification
 from intake.insurance.models import VerificationState as S
+from intake.journey.check_insurance import correct as correct_answers
 from intake.journey.consent import make_consent_link
 from intake.journey.own_code import give_own_code
 from intake.journey.phone_check import begin_phone_check, keep_phone_answer
@@ -152,3 +155,32 @@ def test_who_signs_for_another_company_too_names_it_themselves(inquiry: Inquiry,
     assert "You have signed" in Client().post(link, signed).content.decode()
     assert Consent.objects.latest("version").recipients.endswith(": Sandbox Health Plan (demo); Sandbox Behavioral")
     assert Verification.objects.count() == 1
+
+
+def test_in_spanish_for_who_presses_for_it_or_told_us_so(inquiry: Inquiry, question: Verification) -> None:
+    answered(question, *CARED_FOR)
+    code = inquiry.reference_code
+    english, spanish = status(code, show_plan="en"), status(code, show_plan="es")
+    assert "Your plan is active." in english
+    for said in ("Lo que dijo su plan", "Su plan está activo. Le quedan por pagar unos $1,812", "residencial"):
+        assert said in spanish
+        assert said not in english
+    assert status(code, show_plan="yes").count("Su plan está activo") == 0
+    speaks = replace(inquiry.answers.preferences, language="es")
+    correct_answers(inquiry, replace(inquiry.answers, preferences=speaks), by=CALLER)
+    assert "Su plan está activo" in status(code, show_plan="yes")
+
+
+def test_what_to_correct_is_said_in_spanish_to_the_end(inquiry: Inquiry, question: Verification) -> None:
+    answered(question, "AAA*N**71*C")
+    code = inquiry.reference_code
+    page = status(code, language="es")
+    for said in (
+        "Su plan no pudo encontrarle", "La fecha de nacimiento no coincide con los datos que tiene el plan.",
+        "Su fecha de nacimiento", "Mes, día y año. Por ejemplo, 3/27/1985.", "Corregir y preguntar de nuevo al plan",
+    ):  # fmt: skip
+        assert said in page
+    wrong = correct(code, language="es", birth_date="ayer")
+    assert "Escriba la fecha de nacimiento como mes, día y año; por ejemplo, 3/27/1985." in wrong
+    assert "Por favor, revise esto" in wrong
+    assert "Guardado. Volvemos a preguntar a su plan." in correct(code, language="es", birth_date="11/29/1979")

@@ -69,15 +69,29 @@ REFUSED = {
     "refused with 999": gettext_lazy("the clearinghouse refused our question as it is written (999)"),
     "refused with TA1": gettext_lazy("the clearinghouse refused the envelope of our question (TA1)"),
 }
+SAID = {
+    "status_not_clear": gettext_lazy("the answer does not say clearly whether the coverage is active"),
+    "status_not_stated": gettext_lazy("the answer does not say whether the coverage is active"),
+    **dict.fromkeys(("52", "56", "57", "62", "63"), gettext_lazy("the plan does not answer for today")),
+}
+WHOLE = 60
 STEP = re.compile(rf"\b({'|'.join(STEPS)})\b ?(\w*)")
 
 
 @register.filter
 def why(code: str) -> str:
-    """Why a question to a plan ended as it did: our own short code, as stored, in words."""
+    """Why a question to a plan ended as it did: our own short code, as stored, in words. What the column was too
+    narrow for ends with its last whole sentence or word.
+    """
 
     def words(found: re.Match[str]) -> str:
-        code = f" ({_('code')} {found[2]})" if found[2] else ""
-        return f"{STEPS[found[1]]}{code}"
+        step, code = found.groups()
+        said = SAID.get(code, STEPS[step])
+        return f"{said} ({_('code')} {code})" if code and not code.startswith("status_") else str(said)
 
-    return str(REFUSED[code]) if code in REFUSED else STEP.sub(words, code)
+    if code in REFUSED:
+        return str(REFUSED[code])
+    if len(code) < WHOLE or code.endswith("."):
+        return STEP.sub(words, code)
+    whole, _point, cut = code.rpartition(". ")
+    return f"{whole}." if whole else f"{cut.rpartition(' ')[0]} …"

@@ -20,6 +20,7 @@ ASIDE = frozenset({"R", "L", "X", "U", "W", "MC", "N", "P", "V", "T"})
 GROUP_REFERENCES = ("18", "6P", "1L", "IG")
 BEGINS = frozenset({"346", "356", "348", "291", "307"})
 ENDS = frozenset({"347", "357", "349", "291", "307"})
+OF_THE_PLAN = frozenset({"346", "347"})
 RANGES = frozenset({"291", "307"})
 NO_END = 9999
 
@@ -152,20 +153,21 @@ PLAN_WORDS = {
 
 
 def span(periods: Iterable[Period]) -> tuple[date | None, date | None]:
-    """(begins, ends) from DTP lines. A one-day range of 291/307 repeats the day asked about: not an end; nor is
-    a day in the year 9999, with which plans say that none is set."""
-    begins: list[date] = []
-    ends: list[date] = []
+    """(begins, ends) from DTP lines: those of the plan (346, 347) where they stand, else those of being eligible or of
+    the benefit, which may be older than the plan. A one-day range of 291/307 repeats the day asked about: not an end;
+    nor is a day in the year 9999, with which plans say that none is set."""
+    begins: dict[bool, list[date]] = {True: [], False: []}
+    ends: dict[bool, list[date]] = {True: [], False: []}
     for period in periods:
+        of_the_plan = period.qualifier in OF_THE_PLAN
         one_day = period.qualifier in RANGES and period.start == period.end and "-" in period.raw
         if one_day:
             continue
         if period.qualifier in BEGINS and period.start:
-            begins.append(period.start)
+            begins[of_the_plan].append(period.start)
         if period.qualifier in ENDS and period.end and (period.qualifier not in RANGES or "-" in period.raw):
-            ends.append(period.end)
-    ends = [end for end in ends if end.year < NO_END]
-    return min(begins, default=None), max(ends, default=None)
+            ends[of_the_plan] += [period.end] if period.end.year < NO_END else []
+    return min(begins[True] or begins[False], default=None), max(ends[True] or ends[False], default=None)
 
 
 def _repeats(period: Period, on: date) -> bool:

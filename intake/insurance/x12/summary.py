@@ -217,6 +217,10 @@ class Identity:
     first_name: str = field(default="", repr=False)
 
 
+OF_THE_MESSAGE = "message."
+"""How the keys of those warnings begin that are about the message as it came, not about the plan."""
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The meaning of one reply to one question. The module's docstring says how to build a screen of it."""

@@ -65,6 +65,24 @@ def run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[byte
     return ended
 
 
+READ_MANY = "read_271 --json - $(yes {answer} | head -40)"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [f"{READ_MANY} <&-", f"{READ_MANY} | true", "read_271 {answer} >&-", "write_270 --json {question} >/dev/full"],
+    ids=["no input", "who reads it left", "no output", "full"],
+)
+def test_a_pipe_that_is_closed_or_full_ends_without_a_traceback(command: str, tmp_path: Path) -> None:
+    question = tmp_path / "question.json"
+    question.write_text(json.dumps(QUESTION))
+    asked = command.format(answer=SAMPLES / "271_sud_full_60eb.edi", question=question)
+    shell = ["bash", "-c", f"set -o pipefail; {sys.executable} manage.py {asked}"]
+    ended = subprocess.run(shell, cwd=CHECKOUT, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert b"Traceback" not in ended.stderr
+    assert ended.returncode == 1
+
+
 def told(ended: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ended.stdout.splitlines()]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from intake.insurance.x12.comparing import compare
+import pytest
+
+from intake.insurance.x12.comparing import compare, matters
 from intake.insurance.x12.script import QUESTIONS, YES_OR_NO, script, stated
 from intake.insurance.x12.tracing import trace
 from tests.insurance.x12.asking import sample
@@ -109,3 +111,28 @@ def test_a_plan_that_ended_since_and_the_one_that_follows_are_two_lines() -> Non
     lines = compare(of_lines("EB*1**30*HM*OLD HMO"), of_lines("EB*6**30*HM*OLD HMO", "EB*1**30*PR*NEW PPO"))
     status = [(line.how, line.fact.plan, line.fact.value) for line in lines if line.fact.kind == "status"]
     assert status == [("changed", "OLD HMO", "not_covered"), ("new", "NEW PPO", "covered")]
+
+
+BRONZE = ("EB*1**30*PR*BRONZE PPO", "REF*6P*0098765", "EB*1**AI*PR*BRONZE PPO", "EB*B**AI*PR*BRONZE PPO*27*40")
+BRONZE_PLUS = tuple(line.replace("BRONZE PPO", "BRONZE PLUS") for line in BRONZE)
+
+
+def test_a_plan_that_was_only_renamed_is_one_plan_and_no_news() -> None:
+    told = [line for line in compare(of_lines(*BRONZE), of_lines(*BRONZE_PLUS)) if line.how != "same"]
+    assert [(line.how, line.fact.kind, line.before and line.before.value) for line in told] == [
+        ("changed", "name", "BRONZE PPO")
+    ]
+    assert not matters(of_lines(*BRONZE), of_lines(*BRONZE_PLUS))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        tuple(line.replace("*PR*", "*HM*") for line in BRONZE_PLUS),
+        tuple(line.replace("0098765", "11") for line in BRONZE_PLUS),
+        (*BRONZE_PLUS, "EB*1**30*PR*SILVER PPO"),
+    ],
+    ids=["another kind", "another group", "two that could be meant"],
+)
+def test_another_plan_in_its_place_is_news(after: tuple[str, ...]) -> None:
+    assert matters(of_lines(*BRONZE), of_lines(*after))

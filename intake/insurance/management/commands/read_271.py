@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from intake.insurance.management.piping import piped_in, written
 from intake.insurance.x12 import read_batch, read_reply, telling
 from intake.insurance.x12.segments import MAX_BYTES
 
@@ -32,17 +33,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         readable = True
-        for name in options["files"]:
-            try:
-                with _opened(name) as file:
-                    readable &= self._one(name, file, options)
-            except CannotOpen as problem:
-                readable &= self._print(name, telling.unreadable(problem.code, str(problem)), options)
+        with written(self):
+            for name in options["files"]:
+                try:
+                    with _opened(name) as file:
+                        readable &= self._one(name, file, options)
+                except CannotOpen as problem:
+                    readable &= self._print(name, telling.unreadable(problem.code, str(problem)), options)
         if not readable:
             sys.exit(1)
 
     def _one(self, name: str, file: BinaryIO, options: dict[str, Any]) -> bool:
-        head = file.read(MAX_BYTES + 1)
+        try:
+            head = file.read(MAX_BYTES + 1)
+        except OSError:
+            raise CannotOpen("cannot_open", "The file cannot be read.") from None
         if len(head) > MAX_BYTES:
             return self._large(name, chain([head], iter(partial(file.read, CHUNK), b"")), options)
         return self._print(name, telling.tell(read_reply(head), options["on"]), options)
@@ -77,9 +82,9 @@ class CannotOpen(Exception):
 
 def _opened(name: str) -> BinaryIO:
     """Raises ``CannotOpen``."""
-    if name == "-":
-        return sys.stdin.buffer
     try:
+        if name == "-":
+            return piped_in()
         return Path(name).open("rb")
     except FileNotFoundError:
         raise CannotOpen("no_file", "There is no such file.") from None

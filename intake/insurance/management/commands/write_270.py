@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from intake.insurance.management.piping import piped_in, written
 from intake.insurance.x12 import CannotAsk
 from intake.insurance.x12.questions import write_question
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             name = options["json"]
-            text = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+            text = piped_in().read() if name == "-" else Path(name).read_bytes()
             body = write_question(json.loads(text), datetime.now().astimezone())
         except CannotAsk as problem:
             self._refuse(str(problem))
@@ -35,7 +36,8 @@ class Command(BaseCommand):
         except (ValueError, RecursionError):
             self._refuse("The file is not JSON.")
         else:
-            self.stdout.write(body.decode("ascii"))
+            with written(self):
+                self.stdout.write(body.decode("ascii"))
 
     def _refuse(self, words: str) -> None:
         self.stderr.write(words)
