@@ -9,7 +9,7 @@ from . import codes
 from .benefits import source
 from .inquiry import EligibilityInquiry
 from .numbers import numbers
-from .plans import STATUS, read_plans
+from .plans import ASIDE, STATUS, read_plans
 from .rejecting import read_reject, step_from_other, step_from_rejects
 from .reply import Answer, Benefit, Member, Party, Period, Reply, ReplyKind
 from .script import questions
@@ -178,7 +178,8 @@ def _summary(
     coverage = overall(plan.coverage for plan in plans)
     step = _next_step(rejects, benefits, coverage)
     suggestions = tuple(s for b in benefits if (s := suggestion(b, benefits)) is not None)
-    answered = tuple(dict.fromkeys(code for b in benefits for code in b.service_types))
+    # Whom to ask about a kind of care is no answer about it
+    answered = tuple(dict.fromkeys(code for b in benefits if b.info not in ASIDE for code in b.service_types))
     unanswered = tuple(code for code in asked.service_types if code not in answered)
     substance_use = family_coverage(plans, "substance_use")
     found = numbers(answer.payer, benefits)

@@ -49,6 +49,11 @@ def test_each_stated_fact_takes_its_question_away_and_no_other() -> None:
     assert {lines: base - open_keys(*CARE, *lines) for lines in takes} == takes
 
 
+def test_naming_whom_to_ask_about_a_kind_of_care_is_no_answer_about_it() -> None:
+    summary = of_lines("EB*1**30", "EB*1**MH", "EB*U**AI", "LS*2120", "NM1*VN*2*OTHER CO", "LE*2120")
+    assert (summary.answered, "AI" in summary.unanswered) == (("30", "MH"), True)
+
+
 def test_what_is_refused_as_a_whole_leaves_only_the_other_company_to_ask_for() -> None:
     assert open_keys("EB*1**30", "EB*I**AI") == {"carve_out"}
 
