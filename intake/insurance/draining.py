@@ -21,10 +21,12 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from intake.insurance.claiming import claim_due
 from intake.insurance.clearinghouses import roads
 from intake.insurance.clearinghouses.posting import Client, open_client
 from intake.insurance.exchanging import wait_for_file
-from intake.insurance.verification import Claim, Outcome, claim_due, failed, finish_many, read
+from intake.insurance.finishing import Outcome, failed, finish_many, read
+from intake.insurance.question import Claim
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN_SECONDS = 0.5

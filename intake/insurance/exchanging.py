@@ -24,11 +24,13 @@ from django.utils import timezone
 
 from helpline.audit.acting import acting
 from helpline.payers.models import ANSWERED_LATER, PayerRoad, RoadKind
+from intake.insurance.claiming import WORKER
 from intake.insurance.clearinghouses import file_drop, roads
 from intake.insurance.clearinghouses.errors import ClearinghouseError
+from intake.insurance.finishing import finish, read
 from intake.insurance.models import Attempt, Verification
 from intake.insurance.models import VerificationState as S
-from intake.insurance.verification import WORKER, Claim, claim_of, finish, read, road_of
+from intake.insurance.question import Claim, claim_of, road_of
 from intake.insurance.x12.batches import split_batch
 from intake.insurance.x12.reply import Answer, Reply, ReplyKind
 from intake.insurance.x12.segments import NotX12, tokenise

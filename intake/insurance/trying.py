@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from helpline.payers.models import PayerRoad
 from intake.insurance.clearinghouses.trying import Stage, Step, Walk, walk
-from intake.insurance.verification import envelope_for, provider_for, road_of
+from intake.insurance.question import envelope_for, provider_for, road_of
 from intake.insurance.x12.inquiry import CannotAsk, EligibilityInquiry, Payer, Person
 from intake.insurance.x12.reading import read_reply
 from intake.insurance.x12.summarising import NOT_OURS, summarise

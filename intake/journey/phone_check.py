@@ -15,9 +15,9 @@ from intake.disclosures.consenting import NoConsent, disclose, standing
 from intake.disclosures.models import Carried, Disclosure, Purpose
 from intake.inquiries.events import announce
 from intake.inquiries.models import Inquiry, MoveRefused
+from intake.insurance.claiming import DISCLOSED_FIELDS
 from intake.insurance.models import PhoneCall, Verification
 from intake.insurance.other_payers import consent_names
-from intake.insurance.verification import DISCLOSED_FIELDS
 
 
 def begin_phone_check(verification: Verification, call: uuid.UUID, *, by: User) -> None:

@@ -17,9 +17,9 @@ from helpline.payers.models import Payer, PayerKind, PayerRoad
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Consent, Disclosure, Purpose
 from intake.inquiries.models import Inquiry
+from intake.insurance.claiming import claim_due
 from intake.insurance.models import PhoneCall, Verification
 from intake.insurance.models import VerificationState as S
-from intake.insurance.verification import claim_due
 from intake.journey.check_insurance import check_insurance
 from intake.journey.demo import SANDBOX
 from tests.dashboard.conftest import opened

@@ -16,9 +16,9 @@ from helpline.audit.acting import acting
 from helpline.payers.models import Payer, PayerKind, PayerRoad
 from intake.board.scorecard import scorecard
 from intake.dashboard.templatetags.desk import why
+from intake.insurance.claiming import WORKER
 from intake.insurance.models import Attempt, Gate, Policy, Verification
 from intake.insurance.models import VerificationState as S
-from intake.insurance.verification import WORKER
 from tests.dashboard.conftest import opened
 
 pytestmark = pytest.mark.django_db

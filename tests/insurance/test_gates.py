@@ -16,13 +16,15 @@ from django.db.models.functions import Now
 from helpline.payers.models import Payer, PayerKind, PayerRoad
 from intake.disclosures.models import Consent, Purpose
 from intake.inquiries.models import Inquiry
+from intake.insurance.claiming import claim_due
 from intake.insurance.clearinghouses.errors import FixConfiguration, OutcomeUnknown, TryAgain
 from intake.insurance.draining import drain
+from intake.insurance.finishing import Outcome, failed, finish, finish_many
 from intake.insurance.gates import Passage
 from intake.insurance.models import Attempt, Gate, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.policies import keep_policy
-from intake.insurance.verification import Claim, Outcome, claim_due, failed, finish, finish_many
+from intake.insurance.question import Claim
 from tests.insurance.test_verification import another, road  # noqa: F401  # a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("road")]

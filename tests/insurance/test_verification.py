@@ -19,12 +19,15 @@ from intake.disclosures.models import Disclosure
 from intake.disclosures.rights import ask_restriction
 from intake.inquiries.answers import Insurance, InsuranceKind, Person
 from intake.inquiries.models import Inquiry
+from intake.insurance.claiming import claim_due
 from intake.insurance.clearinghouses.errors import AskAPerson, FixConfiguration, OutcomeUnknown, TryAgain
 from intake.insurance.draining import _finish
+from intake.insurance.finishing import Outcome, failed, finish, read
 from intake.insurance.models import Attempt, Policy, Verification
 from intake.insurance.models import VerificationState as S
+from intake.insurance.question import Claim
 from intake.insurance.sandbox.members import PAYER_ID
-from intake.insurance.verification import Claim, Outcome, ask_for, claim_due, failed, finish, read
+from intake.insurance.verification import ask_for
 from intake.journey.check_insurance import check_insurance
 from intake.journey.consent import take_back
 from intake.journey.demo import SANDBOX, people, sandbox

@@ -17,9 +17,9 @@ from intake.disclosures.consenting import give, revoke
 from intake.disclosures.models import Consent, Purpose, SignedHow
 from intake.disclosures.rights import ask_restriction
 from intake.inquiries.models import Inquiry
+from intake.insurance.claiming import claim_due
 from intake.insurance.models import Verification, VerificationState
 from intake.insurance.sandbox.members import PAYER_ID
-from intake.insurance.verification import claim_due
 from intake.journey.ask_again import ask_again, is_due
 from intake.journey.consent import make_consent_link
 from intake.journey.demo import SANDBOX

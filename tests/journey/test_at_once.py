@@ -18,10 +18,10 @@ from helpline.vault.models import SignedLink
 from intake.disclosures.codes import CodeRefused, make_code, spend_code
 from intake.disclosures.models import Consent, ConsentCode, Disclosure
 from intake.inquiries.models import Inquiry
+from intake.insurance.claiming import claim_due
 from intake.insurance.models import Attempt, Verification
 from intake.insurance.models import VerificationState as S
 from intake.insurance.sandbox.members import PAYER_ID
-from intake.insurance.verification import claim_due
 from intake.journey.check_insurance import check_insurance, correct
 from intake.journey.consent import make_consent_link, open_link, sign, take_back
 from intake.journey.demo import SANDBOX

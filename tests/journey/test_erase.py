@@ -20,8 +20,8 @@ from helpline.payers.models import Payer, PayerKind, PayerRoad
 from intake.calls.models import Call, Disposition
 from intake.disclosures.models import Consent, Disclosure
 from intake.inquiries.models import Inquiry, MoveRefused
+from intake.insurance.claiming import claim_due
 from intake.insurance.sandbox.members import PAYER_ID
-from intake.insurance.verification import claim_due
 from intake.journey.close import close
 from intake.journey.demo import SANDBOX
 from intake.journey.erase import erase, hold, release, retire
