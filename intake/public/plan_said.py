@@ -15,12 +15,14 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from helpline.audit.acting import record, record_read
+from intake.disclosures.consenting import standing
+from intake.disclosures.models import Purpose
 from intake.inquiries.answers import SubscriberRelation
 from intake.inquiries.models import MoveRefused
 from intake.insurance.correcting import ToCorrect, to_correct
 from intake.insurance.cover import Cover, told
 from intake.insurance.cover_pdf import cover_pdf
-from intake.insurance.models import VerificationState
+from intake.insurance.models import Verification, VerificationState
 from intake.journey.correct_plan import TooManyGuesses, correct_plan, may_correct, newest_question
 from intake.public.codes import CodeForm, Found
 from intake.public.insurance_forms import BirthDate
@@ -84,7 +86,8 @@ def plan_of(request: HttpRequest, found: Found) -> dict[str, Any]:
     if newest is None:
         return {}
     language = language_of(request, found)
-    context: dict[str, Any] = {"has_answer": newest.state == VerificationState.ANSWERED, "language": language}
+    has_answer = newest.state == VerificationState.ANSWERED or newest.asked_by_phone_at is not None
+    context: dict[str, Any] = {"has_answer": has_answer, "language": language}
     with translation.override(language):
         wanted = to_correct(newest)
         if wanted and may_correct(newest):
@@ -94,7 +97,18 @@ def plan_of(request: HttpRequest, found: Found) -> dict[str, Any]:
         if "show_plan" in request.POST and context["has_answer"]:
             record_read(found.by, "insurance_answer", newest.pk, inquiry_id=found.inquiry_id)
             context["cover"] = told(newest)
+        context["still_asking"] = _still_asking(newest)
     return context
+
+
+def _still_asking(question: Verification) -> str:
+    """What is still to be done, or ""; nothing that the plan said."""
+    if not question.is_final:
+        return str(_("We are asking your plan. Look here again in a few minutes."))
+    by_phone = Verification.objects.for_phone().filter(pk=question.pk).exists()
+    if by_phone and Purpose.CHECK_INSURANCE in standing(question.policy.inquiry_id):
+        return str(_("We are going to call your plan and ask there. You do not have to do anything."))
+    return ""
 
 
 @callers_page

@@ -73,6 +73,24 @@ def test_what_was_said_on_the_phone_stands_there_too(inquiry: Inquiry, question:
     assert "Is residential treatment covered? yes; 30 days" in page
 
 
+def test_they_are_told_what_is_still_being_asked_and_what_a_call_found_out(
+    inquiry: Inquiry, question: Verification
+) -> None:
+    Verification.objects.update(state=S.WAITING, finished_at=None)
+    assert "We are asking your plan." in status(inquiry.reference_code)
+    Verification.objects.update(state=S.BY_PHONE, finished_at=timezone.now())
+    assert "Vamos a llamar a su plan" in status(inquiry.reference_code, show_plan="es")
+    consultant = staff("consultant")
+    begin_phone_check(question, question.pk, by=consultant)
+    said = [{"key": "active", "said": "yes", "words": ""}]
+    keep_phone_answer(
+        question, question.pk, spoke_to="Ms Bell", reference="R-77", called_at=timezone.now(), answers=said,
+        by=consultant,
+    )  # fmt: skip
+    page = status(inquiry.reference_code, show_plan="en")
+    assert ("We are going to call" in page, "Told by phone by Ms Bell" in page) == (False, True)
+
+
 @pytest.mark.parametrize("sample", [CARED_FOR, ("AAA*N**71*C",)], ids=["answered", "rejected"])
 def test_whoever_asked_for_somebody_else_sees_nothing_a_payer_said(sample: tuple[str, ...]) -> None:
     mother = opened("mother")
