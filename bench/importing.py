@@ -142,6 +142,7 @@ def a_run(edition: Edition) -> UUID:
 def whole_round(edition: Edition, best: Best) -> None:
     from django.db import connection
 
+    from bench.by_bulk_create import import_by_bulk_create
     from helpline.audit.acting import Actor
     from helpline.programs.importing import import_directory
 
@@ -149,43 +150,16 @@ def whole_round(edition: Edition, best: Best) -> None:
         outcome = import_directory(workbook(), edition=edition, actor=Actor.process("bench"), located=files().located())
         return outcome.created + outcome.changed + outcome.unchanged
 
+    def by_django() -> int:
+        return import_by_bulk_create(workbook(), edition, files().located())
+
     with connection.cursor() as cursor:
-        empty(cursor)
-        timed(best, "whole import, fresh", whole)
-        timed(best, "whole import, unchanged", whole)
-        cursor.execute("UPDATE programs_program SET content_hash = NULL, phone = ''")
-        timed(best, "whole import, all changed", whole)
-        empty(cursor)
-        timed(best, "bulk_create, fresh", lambda: by_bulk_create(edition))
-        timed(best, "bulk_create, all changed", lambda: by_bulk_create(edition))
-
-
-def by_bulk_create(edition: Edition) -> int:
-    """The same reading and the same rows, written the way Django offers; no checks, no history."""
-    from helpline.programs.models import Program
-    from helpline.programs.staging import PUBLISHED
-    from helpline.programs.workbook import open_workbook
-
-    key, located = dict(edition.service_codes.values_list("code", "id")), files().located()
-    programs = {}
-    for listing, _ in open_workbook(workbook()).rows():
-        if listing is None:
-            continue
-        texts = {name: getattr(listing, name) for name in PUBLISHED if name not in {"codes", "unknown_codes"}}
-        codes = sorted(key[code] for code in listing.codes)
-        place = located.get(listing.identity, (None, None))
-        programs[listing.identity] = Program(
-            edition=edition, identity=listing.identity, source_row=listing.row, codes=codes,
-            latitude=place[0], longitude=place[1], located_by="street" if place[0] else "", **texts,
-        )  # fmt: skip
-    Program.objects.bulk_create(
-        list(programs.values()),
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["edition", "identity", "occurrence"],
-        update_fields=["source_row", *PUBLISHED, "latitude", "longitude", "located_by"],
-    )
-    return len(programs)
+        for name, work in (("whole import", whole), ("bulk_create", by_django)):
+            empty(cursor)
+            timed(best, f"{name}, fresh", work)
+            timed(best, f"{name}, unchanged", work)
+            cursor.execute("UPDATE programs_program SET content_hash = NULL, phone = ''")
+            timed(best, f"{name}, all changed", work)
 
 
 def timed(best: Best, name: str, work: Callable[[], int]) -> None:
