@@ -64,7 +64,9 @@ def import_by_bulk_create(path: Path, edition: Edition, located: Coordinates) ->
                 continue
             for name in before.corrected_fields:
                 values[name] = getattr(before, name)
-            fields = {each: [getattr(before, each), values[each]] for each in names if getattr(before, each) != values[each]}
+            fields = {
+                each: [getattr(before, each), values[each]] for each in names if getattr(before, each) != values[each]
+            }
             technical = {
                 "content_hash": [before.content_hash and str(before.content_hash), str(content_hash)],
                 "source_row": [before.source_row, listing.row],
@@ -73,12 +75,9 @@ def import_by_bulk_create(path: Path, edition: Edition, located: Coordinates) ->
             action = "restored" if before.status == "withdrawn" else "imported"
             if fields:
                 changes.append(_change(before, run, action, fields, technical))
-        programs.append(
-            Program(
-                edition=edition, identity=identity, occurrence=often[identity], source_row=listing.row,
-                content_hash=content_hash, first_import_id=run.pk, last_import_id=run.pk, **values,
-            )  # fmt: skip
-        )
+        who = {"edition": edition, "identity": identity, "occurrence": often[identity]}
+        whence = {"source_row": listing.row, "first_import_id": run.pk, "last_import_id": run.pk}
+        programs.append(Program(content_hash=content_hash, **who, **whence, **values))
     gone = [each for at, each in stored.items() if at not in met and each.status != "withdrawn"]
     for each in gone:
         changes.append(_change(each, run, "withdrawn", {"status": [each.status, "withdrawn"]}, {}))
