@@ -153,15 +153,15 @@ def _read(book: Directory, key: Key, states: frozenset[str], outcome: Outcome, w
 
 
 def _staged(listing: Listing, key: Key, outcome: Outcome) -> Staged:
-    codes, services = listing.codes, listing.services
+    codes = listing.codes
     if listing.terms:
         codes |= {code for taxonomy, code, _name in listing.terms if taxonomy == key.edition and code}
         outcome.unknown_services.update(name for taxonomy, _code, name in listing.terms if taxonomy != key.edition)
     unknown = sorted({code[:LONGEST_CODE] for code in codes - key.codes.keys()})
     outcome.unknown_codes.update(unknown)
     known = {key.codes[code] for code in codes if code in key.codes}
-    if services:
-        named = {service: key.number(service) for service in services}
+    if listing.services:
+        named = {service: key.number(service) for service in listing.services}
         outcome.unknown_services.update(name for (_category, name), number in named.items() if number is None)
         known |= {number for number in named.values() if number is not None}
     outcome.known_codes |= known

@@ -322,6 +322,11 @@ def settle(cursor: Any) -> None:
     """Decide where each listing is, number those that share an identity, and take their fingerprint."""
     cursor.execute("ANALYZE staged (zip)")
     cursor.execute(_SETTLE, {"far": chord_of(FAR_FROM_ITS_ZIP_MILES)})
+    make_known(cursor)
+
+
+def make_known(cursor: Any) -> None:
+    """Let incoming rows be found by who they are, and the planner know them: it must not look through all for each."""
     cursor.execute("CREATE INDEX ON incoming (identity, occurrence)")
     cursor.execute("ANALYZE incoming (id, identity, occurrence, repetition)")
 
