@@ -158,7 +158,7 @@ def million(edition: Edition) -> int:
             "SELECT attname FROM pg_attribute WHERE attrelid = 'kept'::regclass AND attnum > 0 ORDER BY attnum"
         )
         names = [name for (name,) in cursor.fetchall()]
-        made = {"id": "gen_random_uuid()", "identity": "gen_random_uuid()"}
+        made = {name: f"gen_random_uuid() AS {name}" for name in ("id", "identity")}
         columns = SQL(", ".join(made.get(name, name) for name in names))
         many = SQL("CREATE TABLE many AS SELECT {} FROM kept, generate_series(1, 100) LIMIT {}")
         cursor.execute(many.format(columns, MILLION))
