@@ -26,6 +26,8 @@ item 3).
 """
 MOST_UNKNOWN_CODES = 0.10
 """More unknown letters than this among a file's different codes means: another edition."""
+LONGEST_CODE = 20
+"""Letters of an unknown code that are kept."""
 MOST_REFUSED = 50_000
 """More refused rows than this are no slips of a directory; up to it the run keeps every one."""
 NOTES_KEPT = 20_000
@@ -49,9 +51,11 @@ class Outcome:
     restored: int = 0
     outside_scope: int = 0
     recognised: int = 0
+    missing: int = 0
     to_decide: list[Match] = field(default_factory=list)
     refused: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
+    known_codes: set[int] = field(default_factory=set)
     unknown_codes: Counter[str] = field(default_factory=Counter)
     unknown_services: Counter[str] = field(default_factory=Counter)
     is_search: bool = False
@@ -84,18 +88,17 @@ def import_directory(
     book = open_directory(path)
     key = _key_of(edition, book)
     outcome = Outcome(is_search=book.is_search and not states)
-    staged = list(_read(book, key, frozenset(states), outcome, watch))
-    _refuse_another_edition(staged, outcome, edition)
     with acting(actor), connection.cursor() as cursor:
         if not staging.take_the_only_place(cursor):
             raise ImportRefused("Another import is running. Wait until it has ended, then try again.")
-        staging.stage(cursor, staged, located or {})
+        read = staging.stage(cursor, _read(book, key, frozenset(states), outcome, watch), located or {})
+        _refuse_another_edition(read, outcome, edition)
         staging.settle(cursor)
         _check(cursor, outcome)
         scope = Scope(edition.pk, [edition.pk, *([replaces.pk] if replaces else [])], list(states))
         _recognise(cursor, scope, outcome)
         if not outcome.is_search:
-            _refuse_a_landslide(cursor, edition, scope, allow_withdrawing)
+            _refuse_a_landslide(cursor, edition, scope, outcome.missing, allow_withdrawing)
         outcome.run = _apply(cursor, book, edition, replaces, scope, actor, outcome)
         if dry_run:
             outcome.diff = _diff(outcome.run)
@@ -150,15 +153,19 @@ def _read(book: Directory, key: Key, states: frozenset[str], outcome: Outcome, w
 
 
 def _staged(listing: Listing, key: Key, outcome: Outcome) -> Staged:
-    own = {code for taxonomy, code, _name in listing.terms if taxonomy == key.edition and code}
-    codes = listing.codes | own
-    unknown = sorted(code for code in codes if code not in key.codes)
+    codes = listing.codes
+    if listing.terms:
+        codes |= {code for taxonomy, code, _name in listing.terms if taxonomy == key.edition and code}
+        outcome.unknown_services.update(name for taxonomy, _code, name in listing.terms if taxonomy != key.edition)
+    unknown = sorted({code[:LONGEST_CODE] for code in codes - key.codes.keys()})
     outcome.unknown_codes.update(unknown)
-    named = {service: key.number(service) for service in listing.services}
-    outcome.unknown_services.update(name for (_category, name), number in named.items() if number is None)
-    outcome.unknown_services.update(name for taxonomy, _code, name in listing.terms if taxonomy != key.edition)
     known = {key.codes[code] for code in codes if code in key.codes}
-    return Staged(listing, sorted(known | {number for number in named.values() if number is not None}), unknown)
+    if listing.services:
+        named = {service: key.number(service) for service in listing.services}
+        outcome.unknown_services.update(name for (_category, name), number in named.items() if number is None)
+        known |= {number for number in named.values() if number is not None}
+    outcome.known_codes |= known
+    return Staged(listing, sorted(known), unknown)
 
 
 def _refuse_rubble(book: Directory, outcome: Outcome) -> None:
@@ -169,15 +176,14 @@ def _refuse_rubble(book: Directory, outcome: Outcome) -> None:
         )
 
 
-def _refuse_another_edition(staged: list[Staged], outcome: Outcome, edition: Edition) -> None:
-    if not staged:
+def _refuse_another_edition(read: int, outcome: Outcome, edition: Edition) -> None:
+    if not read:
         refused = (
             f" {len(outcome.refused)} rows were refused, the first: {outcome.refused[0]}" if outcome.refused else ""
         )
         elsewhere = f" {outcome.outside_scope} rows lie outside the states asked for." if outcome.outside_scope else ""
         raise ImportRefused(f"There is no listing to import in this file.{refused}{elsewhere}")
-    known = {code for item in staged for code in item.codes}
-    different = len(known) + len(outcome.unknown_codes)
+    different = len(outcome.known_codes) + len(outcome.unknown_codes)
     if different and len(outcome.unknown_codes) / different > MOST_UNKNOWN_CODES:
         shown = ", ".join(sorted(outcome.unknown_codes)[:8])
         raise ImportRefused(
@@ -206,7 +212,8 @@ def _recognise(cursor: Any, scope: Scope, outcome: Outcome) -> None:
     """Which row of the file is which listing it seems to lack. Where the file answers a search the listing may well
     stand beside the row, so a person is asked.
     """
-    rows, programs = staging.unknown_rows(cursor, scope.edition), staging.missing_programs(cursor, scope)
+    programs = staging.missing_programs(cursor, scope)
+    rows = staging.unknown_rows(cursor, scope.edition) if programs else []
     same = {known[1:3]: known[0] for known in programs}
     exactly = [(same[row[1:3]], row[0]) for row in rows if row[1:3] in same]
     found = {program for program, _row in exactly}
@@ -218,6 +225,7 @@ def _recognise(cursor: Any, scope: Scope, outcome: Outcome) -> None:
         sure, asked = [], sure + asked
     staging.recognise(cursor, [*exactly, *((match.old.key, match.new.key) for match in sure)])
     outcome.recognised, outcome.to_decide = len(exactly) + len(sure), asked
+    outcome.missing = len(programs) - outcome.recognised
     for row, names in staging.lost_by_hand(cursor, scope.edition):
         reason = f"Set by hand, and this edition has no word for it: {names[:200]}."
         outcome.notes.append(Finding(row, "codes", reason, "Look at the listing."))
@@ -229,9 +237,9 @@ def _seen(known: Known) -> Seen:
     return Seen(key, name1, name2, street1, street2, city, state, zip_code, called)
 
 
-def _refuse_a_landslide(cursor: Any, edition: Edition, scope: Scope, allowed: bool) -> None:
-    missing, of = staging.missing_count(cursor, scope)
-    if of and missing / of > MOST_WITHDRAWN and not allowed:
+def _refuse_a_landslide(cursor: Any, edition: Edition, scope: Scope, missing: int, allowed: bool) -> None:
+    of = staging.scope_count(cursor, scope) if missing and not allowed else 0
+    if of and missing / of > MOST_WITHDRAWN:
         where = ", ".join(scope.states) or "all states"
         raise ImportRefused(
             f"This file lacks {missing} of the {of} listings of {edition.code} in {where}, more than "
@@ -264,12 +272,12 @@ def _apply(
     reason = f"Not in {book.name[:200]}, imported {timezone.localdate():%Y-%m-%d}"
     outcome.restored = staging.coming_back_count(cursor, edition.pk)
     staging.remember_changes(cursor, edition.pk, run.pk, actor.kind, actor.id)
-    recognised = staging.merge_recognised(cursor, edition.pk, run.pk)
+    recognised = staging.merge_recognised(cursor, edition.pk, run.pk) if outcome.recognised else 0
     outcome.created, rewritten = staging.merge(cursor, edition.pk, run.pk)
     rewritten += recognised
     outcome.changed = rewritten - outcome.restored
     outcome.unchanged = staging.staged_count(cursor) - outcome.created - rewritten
-    if not outcome.is_search:
+    if outcome.missing and not outcome.is_search:
         outcome.withdrawn = staging.withdraw_missing(cursor, scope, run.pk, reason, actor.kind, actor.id)
     for name in ("created", "changed", "unchanged", "withdrawn", "restored"):
         setattr(run, name, getattr(outcome, name))

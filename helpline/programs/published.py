@@ -22,6 +22,9 @@ _PHONE = re.compile(
     r"^(?P<main>[+(\d][\d().\s/-]*?)\s*(?:(?:ext(?:ension)?\.?|x|#)\s*:?\s*(?P<extension>\d{1,8}))?$",
     re.IGNORECASE,
 )
+_PLAIN_PHONE = re.compile(r"[2-9]\d{2}-[2-9]\d{2}-\d{4}", re.ASCII)
+_KEYPAD_PHONE = re.compile(r"\(?\d{3}\)?[-. ]?[0-9A-Za-z-]{7,9}", re.ASCII)
+_ZIP = re.compile(r"(\d{3,5})(?:-\d{4})?|(\d{7,9})", re.ASCII)
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 NO_SERVICES: frozenset[tuple[str, str]] = frozenset()
 NO_TERMS: frozenset[tuple[str, str, str]] = frozenset()
@@ -30,6 +33,8 @@ _HIDDEN_PLACE = re.compile(
 )
 _HIDDEN = re.compile(r"\bconfidential\b|\bundisclosed\b|\bdo not publish\b|\bnot for publication\b", re.IGNORECASE)
 _CODE = re.compile(r"^[A-Z][A-Z0-9_]{0,11}$")
+_NO_WORD = re.compile(r"[^\w]+")
+_MARKS = frozenset("*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class Listing:
         importer.
         """
         seen = (self.name1, self.name2, self.street1, self.street2, self.city, self.state, self.zip)
-        text = "\x1f".join(re.sub(r"[^\w]+", " ", part).strip().casefold() for part in seen)
+        text = "\x1f".join([_NO_WORD.sub(" ", part).strip().casefold() for part in seen])
         return UUID(bytes=blake2b(text.encode(), digest_size=16).digest())
 
 
@@ -127,7 +132,7 @@ def named_hidden(*texts: str) -> bool:
 
 def clean_text(value: object) -> str:
     """Printable text on one line, without doubled blanks. A number cell ``12.0`` reads ``12``."""
-    if value is None:
+    if value is None or value == "":
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -140,7 +145,7 @@ def clean_text(value: object) -> str:
 def clean_zip(value: object) -> str | None:
     """Five digits, or None. Spreadsheets drop leading zeros (``501`` is 00501) and may carry a ZIP+4."""
     text = clean_text(value)
-    matched = re.fullmatch(r"(\d{3,5})(?:-\d{4})?|(\d{7,9})", text, re.ASCII)
+    matched = _ZIP.fullmatch(text)
     if matched is None:
         return None
     five = matched[1].zfill(5) if matched[1] else matched[2].zfill(9)[:5]
@@ -153,7 +158,9 @@ def clean_phone(value: object) -> str | None:
     Letters are read as on a keypad: ``888-PARNEXT`` is 888-727-6398.
     """
     text = clean_text(value)
-    if re.fullmatch(r"\(?\d{3}\)?[-. ]?[0-9A-Za-z-]{7,9}", text, re.ASCII):
+    if _PLAIN_PHONE.fullmatch(text):
+        return text
+    if _KEYPAD_PHONE.fullmatch(text):
         text = text.upper().translate(_KEYPAD)
     matched = _PHONE.match(text) if text.isascii() else None
     if matched is None:
@@ -169,7 +176,8 @@ def clean_phone(value: object) -> str | None:
 
 def clean_codes(value: object) -> frozenset[str]:
     """The codes of a ``service_code_info`` cell, where ``*`` parts the categories and says nothing itself."""
-    return frozenset(word[:20] for word in clean_text(value).upper().split() if word != "*")
+    text = value if isinstance(value, str) and value.isprintable() else clean_text(value)
+    return frozenset(text.upper().split()) - _MARKS
 
 
 def is_code(word: str) -> bool:

@@ -7,8 +7,10 @@ the questions, ``recognise``, ``remember_changes``, ``merge_recognised``, ``merg
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +27,8 @@ directory: of 10,923 found streets six are, among them Houston and Bartow street
 the state.
 """
 
+AT_A_TIME = 500
+"""Rows sent to PostgreSQL at once."""
 _LOCK = 0x70726F67
 
 TEXTS = ("name1", "name2", "street1", "street2", "city", "state", "zip", "phone")
@@ -70,8 +74,15 @@ def _kept(columns: Iterable[str], source: str) -> Composable:
 
 
 def _before_and_after(column: str) -> Composable:
-    return SQL("({}, {}, to_jsonb(p.{column}), to_jsonb(i.{column}))").format(
-        Literal(column), Literal(CORRECTED_AS.get(column, column)), column=Identifier(column)
+    """A key and its value, which is null where the import changes nothing."""
+    return SQL(
+        "{name}, CASE WHEN p.{column}{kind} IS DISTINCT FROM i.{column} AND {corrected_as} <> ALL(p.corrected_fields) "
+        "THEN jsonb_build_array(p.{column}, i.{column}) END"
+    ).format(
+        name=Literal(column),
+        corrected_as=Literal(CORRECTED_AS.get(column, column)),
+        column=Identifier(column),
+        kind=SQL("::text[]" if column in {"intake_lines", "unknown_codes"} else ""),
     )
 
 
@@ -81,7 +92,7 @@ _PARTS = {
     "staged_at": _point("s"),
     "zip_at": _point("p"),
     "offered": _names(OFFERED),
-    "kept": _kept((*MERGED, *OFFERED), "EXCLUDED"),
+    "kept": _kept((*MERGED, *OFFERED), "i"),
     "kept_of_known": _kept((name for name in (*MERGED, *OFFERED) if name != "codes"), "i"),
     "texts": _names(TEXTS),
     "codes_now": SQL("""
@@ -133,24 +144,26 @@ SELECT *, md5(ROW({merged})::text || CASE WHEN status <> 'listed' OR confidentia
     )::uuid AS content_hash FROM settled
 """).format(**_PARTS)
 
-_MERGE = SQL("""
-WITH merged AS (
-    INSERT INTO programs_program AS p (
-        id, edition_id, identity, occurrence, source_row, {merged}, content_hash, first_import_id, last_import_id,
-        {offered}, verification_note, corrected_fields
-    )
-    SELECT id, %(edition)s, identity, occurrence, source_row, {merged}, content_hash, %(run)s, %(run)s,
-        {offered}, '', '{{}}'
-    FROM incoming WHERE repetition = 1
-    ON CONFLICT (edition_id, identity, occurrence) DO UPDATE SET
-        {kept},
-        source_row = EXCLUDED.source_row, content_hash = EXCLUDED.content_hash,
-        last_import_id = EXCLUDED.last_import_id,
-        changed_at = statement_timestamp()
-    WHERE p.content_hash IS DISTINCT FROM EXCLUDED.content_hash OR ({back})
-    RETURNING (p.xmax = 0) AS created
+# What is as it was is not even locked
+_MERGE_CHANGED = SQL("""
+UPDATE programs_program p SET {kept}, source_row = i.source_row, content_hash = i.content_hash,
+    last_import_id = %(run)s, changed_at = statement_timestamp()
+FROM incoming i
+WHERE p.edition_id = %(edition)s AND p.identity = i.identity AND p.occurrence = i.occurrence AND i.repetition = 1
+    AND (p.content_hash IS DISTINCT FROM i.content_hash OR ({back}))
+""").format(**_PARTS)
+
+_MERGE_NEW = SQL("""
+INSERT INTO programs_program (
+    id, edition_id, identity, occurrence, source_row, {merged}, content_hash, first_import_id, last_import_id,
+    {offered}, verification_note, corrected_fields
 )
-SELECT count(*) FILTER (WHERE created), count(*) FILTER (WHERE NOT created) FROM merged
+SELECT id, %(edition)s, identity, occurrence, source_row, {merged}, content_hash, %(run)s, %(run)s,
+    {offered}, '', '{{}}'
+FROM incoming i
+WHERE repetition = 1 AND NOT EXISTS (
+    SELECT FROM programs_program p
+    WHERE p.edition_id = %(edition)s AND p.identity = i.identity AND p.occurrence = i.occurrence)
 """).format(**_PARTS)
 
 _REMEMBER = SQL("""
@@ -172,9 +185,7 @@ LEFT JOIN programs_program k
     ON k.edition_id = %(edition)s AND k.identity = i.identity AND k.occurrence = i.occurrence
 JOIN programs_program p ON p.id = coalesce(r.program, k.id)
 CROSS JOIN LATERAL (
-    SELECT coalesce(jsonb_object_agg(name, jsonb_build_array(before, after)), '{{}}') AS fields
-    FROM (VALUES {before_and_after}) AS field (name, corrected_as, before, after)
-    WHERE before IS DISTINCT FROM after AND NOT corrected_as = ANY(p.corrected_fields)
+    SELECT jsonb_strip_nulls(jsonb_build_object({before_and_after})) AS fields OFFSET 0
 ) AS changed
 WHERE i.repetition = 1 AND (p.content_hash IS DISTINCT FROM i.content_hash OR ({back}))
     AND (changed.fields <> '{{}}' OR r.program IS NOT NULL)
@@ -212,7 +223,6 @@ WHERE NOT EXISTS (
 GROUP BY i.source_row ORDER BY i.source_row
 """
 
-_MISSING_COUNT = SQL("SELECT count(*) FROM programs_program p WHERE {missing}").format(**_PARTS)
 _SCOPE_COUNT = SQL("SELECT count(*) FROM programs_program p WHERE {in_scope} AND p.status <> 'withdrawn'").format(
     **_PARTS
 )
@@ -271,27 +281,54 @@ def take_the_only_place(cursor: Any) -> bool:
     return alone
 
 
-def stage(cursor: Any, listings: Iterable[Staged], located: Coordinates) -> None:
-    """Copy listings into the staging table of this transaction."""
+def stage(cursor: Any, listings: Iterable[Staged], located: Coordinates) -> int:
+    """Copy listings into the staging table of this transaction as they come; returns how many."""
     cursor.execute(_STAGE)
-    with cursor.copy(SQL("COPY staged ({}) FROM STDIN").format(_names(STAGED))) as copy:
-        for item in listings:
-            row, identity = item.listing, item.listing.identity
-            texts = (row.name1, row.name2, row.street1, row.street2, row.city, row.state, row.zip, row.phone)
-            place = row.position or located.get(identity) or (None, None)
-            # psycopg writes a long list item by item; the text of an int array is quicker and as safe
-            codes = f"{{{','.join(map(str, item.codes))}}}"
-            lines = list(row.intake_lines)
-            offered = (row.status, row.status_reason[:300], row.confidential)
-            copy.write_row((new_id(), row.row, identity, *texts, lines, codes, item.unknown_codes, *offered, *place))
+    count, lines = 0, StringIO()
+    writer = csv.writer(lines)
+    copying = SQL("COPY staged ({}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({}))")
+    with cursor.copy(copying.format(_names(STAGED), _names((*TEXTS, "status_reason")))) as copy:
+        for count, item in enumerate(listings, 1):
+            writer.writerow(_cells(item, located))
+            if count % AT_A_TIME == 0:
+                copy.write(lines.getvalue())
+                lines.seek(0)
+                lines.truncate()
+        copy.write(lines.getvalue())
+    return count
+
+
+def _cells(item: Staged, located: Coordinates) -> tuple[object, ...]:
+    """In the order of ``STAGED``."""
+    row, identity = item.listing, item.listing.identity
+    # fmt: off
+    return (
+        new_id(), row.row, identity,
+        row.name1, row.name2, row.street1, row.street2, row.city, row.state, row.zip, row.phone,
+        _array(row.intake_lines), f"{{{str(item.codes)[1:-1]}}}", _array(item.unknown_codes),
+        row.status, row.status_reason[:300], row.confidential,
+        *(row.position or located.get(identity) or (None, None)),
+    )
+    # fmt: on
+
+
+def _array(words: Iterable[str]) -> str:
+    """The text PostgreSQL reads as an array."""
+    quoted = [word.replace("\\", "\\\\").replace('"', '\\"') for word in words]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
 
 
 def settle(cursor: Any) -> None:
     """Decide where each listing is, number those that share an identity, and take their fingerprint."""
-    cursor.execute("ANALYZE staged")
+    cursor.execute("ANALYZE staged (zip)")
     cursor.execute(_SETTLE, {"far": chord_of(FAR_FROM_ITS_ZIP_MILES)})
+    make_known(cursor)
+
+
+def make_known(cursor: Any) -> None:
+    """Let incoming rows be found by who they are, and the planner know them: it must not look through all for each."""
     cursor.execute("CREATE INDEX ON incoming (identity, occurrence)")
-    cursor.execute("ANALYZE incoming")
+    cursor.execute("ANALYZE incoming (id, identity, occurrence, repetition)")
 
 
 def repeated(cursor: Any) -> list[tuple[int, int]]:
@@ -341,12 +378,10 @@ def lost_by_hand(cursor: Any, edition: int) -> list[tuple[int, str]]:
     return list(cursor.fetchall())
 
 
-def missing_count(cursor: Any, scope: Scope) -> tuple[int, int]:
-    """How many listings of the scope the file does not have, of how many that are not withdrawn."""
-    cursor.execute(_MISSING_COUNT, asdict(scope))
-    missing = int(cursor.fetchone()[0])
+def scope_count(cursor: Any, scope: Scope) -> int:
+    """How many listings of the scope are not withdrawn."""
     cursor.execute(_SCOPE_COUNT, asdict(scope))
-    return missing, int(cursor.fetchone()[0])
+    return int(cursor.fetchone()[0])
 
 
 def coming_back_count(cursor: Any, edition: int) -> int:
@@ -371,9 +406,11 @@ def merge_recognised(cursor: Any, edition: int, run: UUID) -> int:
 
 def merge(cursor: Any, edition: int, run: UUID | None) -> tuple[int, int]:
     """Add what is new, rewrite what differs, leave the rest untouched. Returns (created, changed)."""
-    cursor.execute(_MERGE, {"edition": edition, "run": run})
-    created, changed = cursor.fetchone()
-    return int(created), int(changed)
+    given = {"edition": edition, "run": run}
+    cursor.execute(_MERGE_CHANGED, given)
+    changed = int(cursor.rowcount)
+    cursor.execute(_MERGE_NEW, given)
+    return int(cursor.rowcount), changed
 
 
 def withdraw_missing(cursor: Any, scope: Scope, run: UUID, reason: str, kind: str, actor: str) -> int:

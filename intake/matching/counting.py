@@ -1,8 +1,8 @@
 """How many programs are left out over the whole distance, by reason, and what would bring them back.
 
-The match looks at the nearest; these counts look at all. PostgreSQL groups the programs in reach by the codes that can
-decide (a few hundred kinds), and the same rules that rank are asked about one program of each kind, so that a count
-cannot disagree with a list.
+The match looks at the nearest; these counts look at all, then step by step further until there is more. PostgreSQL
+groups the programs in reach by the codes that can decide (a few hundred kinds), and the same rules that rank are asked
+about one program of each kind, so that a count cannot disagree with a list.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.utils import timezone
+from psycopg.sql import SQL
 
 from helpline.programs.geography import chord_of
 from intake.matching import telling
@@ -38,84 +39,85 @@ UNPAID = frozenset({"payment_not_listed", "cash_no_help", "payment_refused", "pl
 
 
 # What told us something that decides is looked at one by one: there are few
-_KINDS = """
+_KINDS = SQL("""
 SELECT codes & %(decisive)s AS said, status, state = %(state)s AS own_state,
-    width_bucket(position <-> %(here)s::cube, %(rings)s::float8[]) AS ring, told.program_id, count(*)
-FROM programs_program p
-LEFT JOIN (SELECT DISTINCT program_id FROM matching_told WHERE fact = ANY(%(told)s)) told ON told.program_id = p.id
+    CASE WHEN id IN (SELECT program_id FROM matching_told WHERE fact = ANY(%(told)s)) THEN id END AS told, count(*)
+FROM programs_program
 WHERE position <@ cube_enlarge(%(here)s::cube, %(reach)s, 3) AND position <-> %(here)s::cube <= %(reach)s
-    AND status <> 'withdrawn' AND (%(hidden)s OR NOT confidential)
-    AND (%(setting)s::int[] = '{}' OR position <-> %(here)s::cube <= %(wished)s OR may_give && %(setting)s)
-GROUP BY said, status, own_state, ring, told.program_id
-"""
+    AND status <> 'withdrawn' AND (%(hidden)s OR NOT confidential) {}
+GROUP BY said, status, own_state, told
+""")
+_BEYOND = SQL("AND position <-> %(here)s::cube > %(beyond)s")
+_WITH_CARE = SQL("AND may_give && %(setting)s")
+# Nobody can tell the planner how many rows a box of a cube holds: it would sort thousands of arrays, which is slow
+_HASHED = SQL("SET LOCAL enable_sort = off; {}; SET LOCAL enable_sort TO DEFAULT")
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
-    """Programs that the rules cannot tell apart: what they say, how many, and in which ring of distance (miles)."""
+class Kind:
+    """Programs that the rules cannot tell apart: what they say, and how many."""
 
     offer: Offer
     count: int
-    within: int
+
+
+Judged = tuple[Kind, Match]
 
 
 def counted(found: Matches, codes: CodeBook, *, hidden_places: bool) -> Matches:
     """The match with what is left out counted over the whole distance, and with what would bring more."""
     need = found.need
-    kinds = kinds_of(need, codes, hidden_places=hidden_places)
-    judged = consider(
-        need, (each.offer for each in kinds), today=found.today, version=found.version, deciding_only=True
-    )
-    considered = list(zip(kinds, judged, strict=True))
-    near = [(each, one) for each, one in considered if each.within <= need.miles]
-    notes = (*_further(need, considered), *_paid_otherwise(need, near))
+    near = _judged(found, codes, hidden_places=hidden_places, within=need.miles)
+    more = _further(found, codes, hidden_places=hidden_places)
     return replace(
         found,
         excluded=_excluded(near, found),
-        notes=(*found.notes, *notes),
+        notes=(*found.notes, *more, *_paid_otherwise(need, near)),
         help_listed=tuple(_help(need, near)),
     )
 
 
-def kinds_of(need: Need, codes: CodeBook, *, hidden_places: bool) -> list[Kinds]:
-    """Every program in reach and some way beyond, grouped by what decides. One statement, two where some told us."""
-    rings = sorted({need.miles, *(step for step in STEPS if step > need.miles)})
-    given = place_of(need, rings[-1], hidden_places=hidden_places)
-    given |= {
-        "wished": chord_of(need.miles),
-        "setting": codes.numbers(setting(need)),
+def _judged(
+    found: Matches, codes: CodeBook, *, hidden_places: bool, within: int, beyond: int | None = None
+) -> list[Judged]:
+    kinds = kinds_of(found.need, codes, hidden_places=hidden_places, within=within, beyond=beyond)
+    offers = (each.offer for each in kinds)
+    judged = consider(found.need, offers, today=found.today, version=found.version, deciding_only=True)
+    return list(zip(kinds, judged, strict=True))
+
+
+def kinds_of(need: Need, codes: CodeBook, *, hidden_places: bool, within: int, beyond: int | None = None) -> list[Kind]:
+    """Every program within so many miles, grouped by what decides; beyond some miles only what may give the care.
+
+    One statement, two where some told us.
+    """
+    wanted = codes.numbers(setting(need))
+    given = place_of(need, within, hidden_places=hidden_places) | {
+        "beyond": chord_of(beyond or 0),
+        "setting": wanted,
         "decisive": codes.about(deciding(need)),
         "state": need.state or "",
         "told": sorted(decided_by_telling(need)),
-        "rings": [chord_of(miles) for miles in rings[:-1]],
     }
+    conditions = () if beyond is None else (_BEYOND, _WITH_CARE) if wanted else (_BEYOND,)
     with connection.cursor() as cursor:
-        cursor.execute(_KINDS, given)
+        cursor.execute(_HASHED.format(_KINDS.format(SQL(" ").join(conditions))), given)
+        cursor.nextset()
         rows = cursor.fetchall()
-    told = telling.told_by([row[4] for row in rows if row[4]], now=timezone.now())
-    counts = Counter[tuple[frozenset[str], frozenset[str], str, bool, int]]()
-    for said, status, own_state, ring, program, count in rows:
+    told = telling.told_by([row[3] for row in rows if row[3]], now=timezone.now())
+    counts = Counter[tuple[frozenset[str], frozenset[str], str, bool]]()
+    for said, status, own_state, program, count in rows:
         yes, no = told.get(program, telling.NOTHING).over(*codes.read(said))
-        counts[yes, no, status, own_state, ring] += count
-    return [_kind(need, rings, *signature, count) for signature, count in counts.items()]
+        counts[yes, no, status, own_state] += count
+    return [_kind(need, *signature, count) for signature, count in counts.items()]
 
 
-def _kind(
-    need: Need,
-    rings: list[int],
-    yes: frozenset[str],
-    no: frozenset[str],
-    status: str,
-    own_state: bool,
-    ring: int,
-    count: int,
-) -> Kinds:
+def _kind(need: Need, yes: frozenset[str], no: frozenset[str], status: str, own_state: bool, count: int) -> Kind:
     state = (need.state or "") if own_state else ""
-    offer = Offer("", state=state, distance_miles=0.0, facts=yes, known_no=no, listing=Listing(status))
-    return Kinds(offer, count, rings[ring])
+    return Kind(Offer("", state=state, distance_miles=0.0, facts=yes, known_no=no, listing=Listing(status)), count)
 
 
-def _excluded(near: Iterable[tuple[Kinds, Match]], found: Matches) -> tuple[Exclusion, ...]:
+def _excluded(near: Iterable[Judged], found: Matches) -> tuple[Exclusion, ...]:
     """By reason over the whole distance; the programs named are those the match looked at.
 
     Who is closed now is counted among those only: hours are told, and few.
@@ -132,19 +134,20 @@ def _excluded(near: Iterable[tuple[Kinds, Match]], found: Matches) -> tuple[Excl
     return excluded_for({code: each for code, each in closed.items() if code == "closed_now"} | counts)
 
 
-def _further(need: Need, considered: Iterable[tuple[Kinds, Match]]) -> Iterator[Say]:
+def _further(found: Matches, codes: CodeBook, *, hidden_places: bool) -> Iterator[Say]:
     """How many more list the care, and are not left out, at the next distance that brings any."""
-    wanted, rings = setting(need), Counter[int]()
-    for each, one in considered:
-        if each.within > need.miles and not one.against and (not wanted or each.offer.lists_any(wanted)):
-            rings[each.within] += each.count
-    if rings:
-        miles = min(rings)
-        words = f"{rings[miles]} more within {miles} miles."
-        yield Say("more_within", words, (("count", str(rings[miles])), ("miles", str(miles))))
+    beyond, wanted = found.need.miles, setting(found.need)
+    for miles in (step for step in STEPS if step > found.need.miles):
+        judged = _judged(found, codes, hidden_places=hidden_places, within=miles, beyond=beyond)
+        kept = [each for each, one in judged if not one.against and (not wanted or each.offer.lists_any(wanted))]
+        if count := sum(each.count for each in kept):
+            words = f"{count} more within {miles} miles."
+            yield Say("more_within", words, (("count", str(count)), ("miles", str(miles))))
+            return
+        beyond = miles
 
 
-def _help(need: Need, near: Iterable[tuple[Kinds, Match]]) -> Iterator[Say]:
+def _help(need: Need, near: Iterable[Judged]) -> Iterator[Say]:
     """For somebody who cannot pay: how many that list the care, and are not left out, list each kind of help."""
     if need.payer is not PayerKind.NONE:
         return
@@ -155,7 +158,7 @@ def _help(need: Need, near: Iterable[tuple[Kinds, Match]]) -> Iterator[Say]:
         yield Say(f"help_{fact}", f"{words}: {count} within {need.miles} miles.", (("count", str(count)),))
 
 
-def _paid_otherwise(need: Need, near: Iterable[tuple[Kinds, Match]]) -> Iterator[Say]:
+def _paid_otherwise(need: Need, near: Iterable[Judged]) -> Iterator[Say]:
     """How many that list the care, and that they cannot pay for now, list another way to pay."""
     if need.payer not in PAYER_FACTS and need.payer is not PayerKind.NONE:
         return

@@ -192,8 +192,9 @@ def test_statements_however_many_programs() -> None:
         need = at(OPIOID_MEDICAID, zip_code)
         with CaptureQueriesContext(connection) as statements:
             choose(need, today=TODAY)
-        # The codes, the nearest, their listings, what they told us, what is free, who is open, the counts
-        assert len(statements) == 7
+        # The codes, the nearest, their listings, what they told us, what is free, who is open, the counts near and a
+        # step further, where there are more
+        assert len(statements) == 8
 
 
 def test_what_a_program_told_us_is_used_and_forgotten_after_half_a_year() -> None:
