@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from helpline.accounts.models import User
 from helpline.audit.acting import CALLER, Actor
@@ -33,9 +34,11 @@ from intake.journey.check_insurance import correct
 from intake.journey.consent import take_back
 from intake.journey.demo import people
 from intake.journey.log_call import log_call, take
+from intake.journey.merge_listings import merge_listings
 from intake.journey.open_inquiry import open_inquiry
 from intake.journey.refer import refer
 from intake.matching.models import Referral
+from intake.matching.past import came_of
 from intake.messages.gate import may_call, may_leave_voicemail
 from tests.dashboard.conftest import a_program, opened, staff
 
@@ -478,3 +481,16 @@ def test_a_place_that_is_no_longer_offered_is_shown_to_the_owner_of_an_open_refe
     post(desk, "desk_referral", referral.pk, to="declined")
     assert told not in page_of(desk, inquiry)
     assert "no longer offered" not in desk.get("/desk/").content.decode()
+
+
+def test_a_referral_to_a_listing_that_was_joined_into_another_names_that_one(desk: Client) -> None:
+    inquiry, program, owner = opened("inactive"), a_program(), User.objects.get(role="consultant")
+    take(inquiry, by=owner)
+    other = a_program("New Birmingham House")
+    referral = refer(inquiry, program, packet=False, by=owner)
+    referral.move("declined")
+    merge_listings(other.pk, program.pk, {}, by=staff("admin"))
+    page = page_of(desk, inquiry)
+    assert f"Its listing is now: <strong>{escape(other.name)}</strong>" in page
+    assert "no longer offered" not in page
+    assert came_of([other.pk, program.pk], now=timezone.now()) == {other.pk: (0, 1)}
