@@ -20,6 +20,8 @@ from django.utils.html import escape
 from helpline.accounts.models import User
 from helpline.audit.acting import CALLER, Actor
 from helpline.audit.models import AuditRecord
+from helpline.payers.loading import load_payers
+from helpline.payers.models import Payer
 from helpline.programs.curation import withdraw
 from intake.board.waiting import board_for
 from intake.calls.models import Call, Callback
@@ -27,8 +29,9 @@ from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm, 
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Consent, Disclosure, Purpose
 from intake.disclosures.wording import WORDINGS
+from intake.inquiries.answers import InsuranceKind
 from intake.inquiries.models import Inquiry, Note, State
-from intake.insurance.models import PhoneCall, Verification
+from intake.insurance.models import PhoneCall, Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.journey.check_insurance import correct
 from intake.journey.consent import take_back
@@ -494,3 +497,21 @@ def test_a_referral_to_a_listing_that_was_joined_into_another_names_that_one(des
     assert f"Its listing is now: <strong>{escape(other.name)}</strong>" in page
     assert "no longer offered" not in page
     assert came_of([other.pk, program.pk], now=timezone.now()) == {other.pk: (0, 1)}
+
+
+def test_the_insurer_they_meant_is_chosen_by_one_click(desk: Client) -> None:
+    load_payers()
+    inquiry = opened("inactive")
+    told = inquiry.answers
+    said = replace(told.insurance, payer_name="Aetna Beter Helth", kind=InsuranceKind.PRIVATE)
+    inquiry = correct(inquiry, replace(told, insurance=said), by=CALLER)
+    page = page_of(desk, inquiry)
+    assert "No insurer here has that name" in page
+    assert "Probably Medicaid managed care" in page
+    payer = Payer.objects.get(name="Aetna Better Health")
+    assert "press the insurer they meant" in post(desk, "desk_plan_is", inquiry.pk, payer="nonsense")
+    page = post(desk, "desk_plan_is", inquiry.pk, payer=str(payer.pk))
+    assert "Written down: Aetna Better Health" in page
+    assert "No insurer here has that name" not in page
+    policy = Policy.objects.get(inquiry=inquiry)
+    assert (policy.payer, policy.kind) == (payer, "medicaid")

@@ -41,7 +41,7 @@ ANSWERING = {
     "desk_callback", "desk_referral", "desk_packet", "desk_let_in", "desk_consent_code", "desk_seal",
     "desk_open_sealed", "desk_emergency", "desk_abuse_report", "desk_rights", "desk_card_photo",
     "desk_program_said", "desk_hold_place", "desk_cover", "desk_cover_pdf", "desk_cover_since", "desk_ask_other",
-    "desk_told", "desk_compare", "desk_share", "desk_saw_change",
+    "desk_told", "desk_compare", "desk_share", "desk_saw_change", "desk_plan_is",
 }  # fmt: skip
 VERIFYING = {"desk_phone_checks", "desk_phone_check", "desk_cover_lines"}
 LISTINGS = {
