@@ -51,7 +51,7 @@ LISTINGS = {
     "listings_pairs", "listings_pair",
     "listings_completeness", "listings_map",
     "listing_twin", "listing_merge", "listing_unmerge",
-    "listings_upload", "listings_sent", "listings_sent_decide",
+    "listings_upload", "listings_sent", "listings_sent_decide", "listings_sent_report",
 }  # fmt: skip
 CALLING = {"listings_round", "listings_round_take", "listings_round_said"}
 ROADS = {"roads", "road_new", "road", "road_try", "road_gate"}
@@ -155,7 +155,9 @@ def addresses() -> dict[str, str]:
         "proposal_id": program.proposals.create(link_id=inquiry.pk, fields={}).pk,
         "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
         "user_id": consultant.pk, "form_id": consultant.pk, "road_id": a_road().pk,
-        "upload_id": Upload.objects.create(by=consultant, file_name="x", size=1, body=b"x", edition_code="x").pk,
+        "upload_id": Upload.objects.create(
+            by=consultant, file_name="x", size=1, body=b"x", report=b"", edition_code="x"
+        ).pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip
     run = ImportRun.objects.create(
