@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from helpline.programs.importing import Outcome
-from helpline.programs.models import ImportRun, ProgramChange, ServiceCode
+from helpline.programs.models import ImportRun, Program, ProgramChange, ServiceCode
 from helpline.programs.spreadsheets import Sheet
 
 HEADINGS = ("what", "listing", "address", "field", "before", "after", "row", "why")
@@ -17,6 +17,9 @@ WORDS: Mapping[str, str] = {
     Action.IMPORTED: "changed", Action.WITHDRAWN: "withdrawn", Action.RESTORED: "back again",
 }  # fmt: skip
 AT_A_TIME = 1000
+HIDDEN = "hidden place"
+PLACE = {"street1", "street2", "city", "zip", "latitude", "longitude", "position"}
+"""What leads to a hidden place: a table that leaves by a download does not say it."""
 
 
 def report_of(outcome: Outcome, run: ImportRun) -> bytes:
@@ -44,18 +47,24 @@ def _changes(run: ImportRun) -> Iterator[tuple[object, ...]]:
     names = dict(ServiceCode.objects.values_list("pk", "name"))
     changes = run.changes.filter(action__in=list(WORDS)).select_related("program").order_by("program__sort_name", "id")
     for change in changes.iterator(AT_A_TIME):
-        about = WORDS[change.action], change.program.name, change.program.address
+        about = WORDS[change.action], change.program.name, _address(change.program)
         differ = {name: sides for name, sides in change.fields.items() if sides[0] != sides[1]}
         if change.action != Action.WITHDRAWN and differ:
             for name, sides in differ.items():
-                yield *about, name, *(_cell(name, side, names) for side in sides), "", ""
+                hidden = change.program.confidential and name in PLACE
+                shown = (HIDDEN, HIDDEN) if hidden else [_cell(name, side, names) for side in sides]
+                yield *about, name, *shown, "", ""
         else:
             yield *about, "", "", "", "", change.note
 
 
 def _created(run: ImportRun) -> Iterator[tuple[object, ...]]:
     for new in run.brought.order_by("sort_name", "id").iterator(AT_A_TIME):
-        yield "created", new.name, new.address, "", "", "", new.source_row, ""
+        yield "created", new.name, _address(new), "", "", "", new.source_row, ""
+
+
+def _address(program: Program) -> str:
+    return HIDDEN if program.confidential else program.address
 
 
 def _unknown(outcome: Outcome) -> Iterator[tuple[object, ...]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from helpline.accounts.models import User
 from helpline.programs import uploads
-from helpline.programs.curation import CannotChange
+from helpline.programs.curation import CannotChange, correct
 from helpline.programs.models import Edition, ImportRun, Program, Upload
 from tests.programs.conftest import row, workbook
 
@@ -69,6 +69,8 @@ def test_the_page_says_what_it_leaves_out_and_the_whole_is_a_spreadsheet(
     assert desk.get(f"{SENT}{first.pk}/trial.csv").status_code == 404
     monkeypatch.setattr("helpline.programs.importing.DIFF_KEPT", 2)
     monkeypatch.setattr("intake.dashboard.listings_uploads.SHOWN", 1)
+    hidden = Program.objects.get(name1="H 1")
+    correct(hidden.pk, {"confidential": True, "street1": "5 Secret Lane"}, by=first.by)
     other = [row(f"H {n}", phone="205-555-0177", codes="SA RES") for n in range(8)]
     fresh = [row("@House"), *(row(f"N {n}", phone="999") for n in range(3)), *(row(f"M {n}") for n in range(4))]
     _page, tried = send(desk, workbook(tmp_path / "b.xlsx", *other, *fresh).read_bytes(), may_withdraw_many="on")
@@ -86,6 +88,8 @@ def test_the_page_says_what_it_leaves_out_and_the_whole_is_a_spreadsheet(
     assert {(line["before"], line["after"]) for line in lines if line["field"] == "phone" and line["listing"]} == {
         ("205-216-0200", "205-555-0177")
     }
+    assert {line["address"] for line in lines if line["listing"] == "H 1"} == {"hidden place"}
+    assert "Secret Lane" not in table
     assert "'@House" in {cell for line in lines for cell in line.values()}
     assert (Program.objects.count(), ImportRun.objects.count()) == (9, 1)
 
