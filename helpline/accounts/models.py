@@ -89,6 +89,10 @@ class User(AbstractBaseUser):
         return self.may(Permission.CORRECT_LISTINGS)
 
     @property
+    def may_call_listings(self) -> bool:
+        return self.may(Permission.CALL_LISTINGS)
+
+    @property
     def may_keep_roads(self) -> bool:
         return self.may(Permission.KEEP_ROADS)
 

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ANSWER_INQUIRIES = "answer_inquiries"
     VERIFY_INSURANCE = "verify_insurance"
     CORRECT_LISTINGS = "correct_listings"
+    CALL_LISTINGS = "call_listings"
     KEEP_ROADS = "keep_roads"
     SUPERVISE = "supervise"
     READ_AUDIT = "read_audit"
@@ -31,6 +32,7 @@ class Permission(StrEnum):
 # Whoever has one of these may see something of the people we help; for everybody else a second wall stands
 SEES_PEOPLE = frozenset(Permission) - {
     Permission.CORRECT_LISTINGS,
+    Permission.CALL_LISTINGS,
     Permission.KEEP_ROADS,
     Permission.READ_STAFF,
     Permission.MANAGE_STAFF,
@@ -52,13 +54,16 @@ ROLES: dict[str, Role] = {
     ),
     "verifier": Role(
         _("Verifier"),
-        _("Checks insurance: sees what an inquiry's insurance needs and asks payers, by computer or by phone."),
-        frozenset({Permission.VERIFY_INSURANCE}),
+        _(
+            "Checks insurance: sees what an inquiry's insurance needs and asks payers, by computer or by phone. Calls "
+            "programs in the verification round."
+        ),
+        frozenset({Permission.VERIFY_INSURANCE, Permission.CALL_LISTINGS}),
     ),
     "admin": Role(
         _("Listings admin"),
         _("Keeps program listings true, and says how insurers are asked by computer. Sees no inquiry."),
-        frozenset({Permission.CORRECT_LISTINGS, Permission.KEEP_ROADS}),
+        frozenset({Permission.CORRECT_LISTINGS, Permission.CALL_LISTINGS, Permission.KEEP_ROADS}),
     ),
     "supervisor": Role(
         _("Supervisor"),

@@ -33,7 +33,10 @@ def load_payers() -> int:
     for row in _rows("payer_brand_traps_unreviewed.csv"):
         kind = PayerKind.MEDICAID if row["likely_type"].startswith("Medicaid") else PayerKind.OTHER
         warning = f"Probably {row['likely_type']}: {row['why']}. Ask which card it is."
-        _payer(row["heard"].strip('"'), kind, TRAPS_SOURCE, warning=warning[:200])
+        # “Blue Cross Community / BCBS Medicaid plans” are two names of one thing
+        name, *others = (each.strip('" ') for each in row["heard"].split(" / "))
+        Payer.objects.filter(name=row["heard"].strip('"')).exclude(name=name).update(name=name)
+        _aliases(_payer(name, kind, TRAPS_SOURCE, warning=warning[:200]), others)
     return Payer.objects.count()
 
 

@@ -60,7 +60,7 @@ def write_json(programs: ProgramQuerySet, file: TextIO) -> int:
     file.write("[")
     for count, service in enumerate(services(programs), 1):
         file.write(",\n" if count > 1 else "\n")
-        json.dump(service, file, ensure_ascii=False)
+        file.write(json.dumps(service, ensure_ascii=False))
     file.write("\n]\n")
     return count
 

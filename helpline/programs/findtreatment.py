@@ -8,7 +8,7 @@ string of names. Names say what they mean, so they are not taken for codes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from helpline.programs.published import Record, clean_text
 
@@ -40,12 +40,21 @@ def read_answer(answer: object) -> list[Record]:
         answer = next((answer[name] for name in LISTS if isinstance(answer.get(name), list)), None)
     if not isinstance(answer, list):
         raise NoAnswer("it has no list “rows” of facilities")
-    if answer and not any(isinstance(row, dict) and row.keys() & {"name1", "name"} for row in answer):
+    return read_facilities(answer)
+
+
+def read_facilities(rows: Iterable[object]) -> list[Record]:
+    """Each facility of a flat list. Raises ``NoAnswer`` when none has a name."""
+    records, named = [], False
+    for number, row in enumerate(rows, 1):
+        if isinstance(row, dict):
+            named = named or bool(row.keys() & {"name1", "name"})
+            records.append(Record(number, _cells(row), _services(row.get("services"))))
+        else:
+            records.append(Record(number, {}))
+    if records and not named:
         raise NoAnswer("no entry of its list has a name1 or name")
-    return [
-        Record(number, _cells(row), _services(row.get("services"))) if isinstance(row, dict) else Record(number, {})
-        for number, row in enumerate(answer, 1)
-    ]
+    return records
 
 
 def _cells(row: dict[str, object]) -> dict[str, object]:

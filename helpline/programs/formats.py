@@ -8,15 +8,23 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from helpline.programs.findtreatment import NoAnswer, read_answer, read_json
-from helpline.programs.hsds import NoServices, is_a_part, is_package, read_package, read_services, services_of
-from helpline.programs.packages import gunzip, unzip
+from helpline.programs.findtreatment import NoAnswer, read_answer, read_facilities, read_json
+from helpline.programs.hsds import (
+    NoServices,
+    is_a_part,
+    is_package,
+    is_service,
+    read_package,
+    read_services,
+    services_of,
+)
+from helpline.programs.json_lists import BadList, decoded, encoding_of, entries
+from helpline.programs.packages import GZIPPED, pieces, unzip
 from helpline.programs.published import Finding, Listing, Record
 from helpline.programs.tables import NoTable, read_table
-from helpline.programs.workbook import NotReadable, open_workbook
+from helpline.programs.workbook import LARGEST_UNPACKED, NotReadable, open_workbook
 
 LARGEST = 200 * 1024 * 1024
-GZIPPED = b"\x1f\x8b"
 WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
 
 
@@ -61,16 +69,20 @@ def open_directory(path: Path) -> Directory:
     """
     bodies = _folder(path) if path.is_dir() else {path.name: _bytes(path)}
     digest = _digest(bodies)
-    if not path.is_dir() and bodies[path.name].startswith(GZIPPED):
-        bodies = {path.name: gunzip(bodies[path.name], path.name)}
     if not path.is_dir() and (body := bodies[path.name]).startswith(WORKBOOKS):
         unzipped = unzip(body, path.name) if body.startswith(b"PK") else None
         if unzipped is None:
             return open_workbook(path)
         bodies = unzipped
     try:
+        if len(bodies) == 1:
+            [(name, body)] = bodies.items()
+            if _is_list(body, path.name):
+                return _listed(path.name, digest, body)
+            if body.startswith(GZIPPED):
+                bodies = {name: b"".join(pieces(body, path.name, most=LARGEST))}
         return _read(path.name, digest, {name: _text(body) for name, body in bodies.items()})
-    except (NoAnswer, NoTable, NoServices) as problem:
+    except (BadList, NoAnswer, NoTable, NoServices) as problem:
         raise NotReadable(
             f"{path.name} is no directory we can read: {problem}. We read SAMHSA's Excel workbook (.xlsx), its "
             "CSV exports, its list of opioid treatment programs (CSV), answers of FindTreatment (JSON), Open Referral "
@@ -91,6 +103,26 @@ def _read(name: str, digest: str, files: dict[str, str]) -> Records:
     if services is not None:
         return Records(name, digest, is_a_part(answer), list(read_services(enumerate(services, 1))))
     return Records(name, digest, True, read_answer(answer))
+
+
+def _is_list(body: bytes, name: str) -> bool:
+    first = next(pieces(body, name, most=LARGEST_UNPACKED), b"")
+    return "".join(decoded([first], encoding_of([first]))).lstrip().startswith("[")
+
+
+def _listed(name: str, digest: str, body: bytes) -> Records:
+    """A JSON list, read entry by entry: its text is never whole in memory."""
+    encoding = encoding_of(pieces(body, name, most=LARGEST_UNPACKED))
+
+    def each() -> Iterator[object]:
+        try:
+            yield from entries(decoded(pieces(body, name, most=LARGEST_UNPACKED), encoding))
+        except BadList as problem:
+            raise BadList(f"it is not JSON ({problem})") from problem
+
+    if any(map(is_service, each())):
+        return Records(name, digest, False, list(read_services(enumerate(each(), 1))))
+    return Records(name, digest, True, read_facilities(each()))
 
 
 def _folder(path: Path) -> dict[str, bytes]:

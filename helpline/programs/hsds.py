@@ -15,6 +15,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -37,6 +38,7 @@ TABLES = {
     "terms": ("taxonomy_terms", "taxonomy_term", "taxonomy"),
 }
 """Names of files, those of 3.0 first."""
+OF_AN_ATTRIBUTE = ("link_id", "service_id", "taxonomy_term_id", "taxonomy_id", "taxonomy", "code", "name")
 NUMBERS = ("phone", "intake1", "intake2", "intake1a", "intake2a")
 
 Row = dict[str, str]
@@ -54,10 +56,11 @@ def services_of(answer: object) -> list[object] | None:
     """The services of a JSON file: a list, the ``contents`` of an answer, or one alone. None when there are none."""
     if isinstance(answer, dict):
         answer = answer["contents"] if isinstance(answer.get("contents"), list) else [answer]
-    is_list = isinstance(answer, list) and any(
-        isinstance(each, dict) and "name" in each and each.keys() & MARKS for each in answer
-    )
-    return answer if is_list else None  # type: ignore[return-value]  # it is a list
+    return answer if isinstance(answer, list) and any(map(is_service, answer)) else None
+
+
+def is_service(entry: object) -> bool:
+    return isinstance(entry, dict) and "name" in entry and bool(entry.keys() & MARKS)
 
 
 def is_a_part(answer: object) -> bool:
@@ -168,16 +171,21 @@ def _terms(holder: Service) -> Iterator[tuple[str, str, str]]:
 
 def _rows(text: str, table: str) -> list[Row]:
     """The rows of a table with headings of 3.0, and ``row``, the number a spreadsheet shows."""
+    lines, rows = csv.reader(io.StringIO(text, newline="")), []
     try:
-        lines = list(csv.reader(io.StringIO(text, newline="")))
+        headings = [_heading(cell, table.removesuffix("s")) for cell in next(lines, [])]
+        for number, line in enumerate(lines, 2):
+            if any(map(str.strip, line)):
+                row = dict(zip(headings, map(as_it_was, line), strict=False))
+                rows.append(_slim(row) if table == "attributes" else {**row, "row": str(number)})
     except csv.Error as problem:
         raise NoServices(f"its table of {table} is not a CSV ({problem})") from problem
-    headings = [_heading(cell, table.removesuffix("s")) for cell in lines[0]] if lines else []
-    return [
-        {**dict(zip(headings, map(as_it_was, line), strict=False)), "row": str(number)}
-        for number, line in enumerate(lines[1:], 2)
-        if any(map(str.strip, line))
-    ]
+    return rows
+
+
+def _slim(row: Row) -> Row:
+    """By far the longest table says the same few terms over and over: kept once each, and only what is read."""
+    return {name: sys.intern(row[name]) for name in OF_AN_ATTRIBUTE if row.get(name)}
 
 
 def _heading(cell: str, table: str) -> str:

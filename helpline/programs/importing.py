@@ -101,7 +101,7 @@ def import_directory(
             _refuse_a_landslide(cursor, edition, scope, outcome.missing, allow_withdrawing)
         outcome.run = _apply(cursor, book, edition, replaces, scope, actor, outcome)
         if dry_run:
-            outcome.diff = _diff(outcome.run)
+            outcome.diff = first_changes(outcome.run)
             transaction.set_rollback(True)
     return outcome
 
@@ -290,8 +290,8 @@ def _apply(
     return run
 
 
-def _diff(run: ImportRun) -> list[dict[str, Any]]:
-    """The first of each kind that a dry run would change, before it is taken back: enough for a person to judge by."""
+def first_changes(run: ImportRun) -> list[dict[str, Any]]:
+    """The first of each kind that a trial would change, before it is taken back: enough for a person to judge by."""
     found = []
     for action in ("withdrawn", "imported", "restored"):
         changes = run.changes.filter(action=action).select_related("program").order_by("program__sort_name", "id")

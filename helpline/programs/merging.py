@@ -1,7 +1,7 @@
 """Two listings of one place made one by a person: chosen field by field, with what hangs on them, and undone again.
 
 The listing that goes is withdrawn, not deleted, so referrals to it keep what they said; whoever reads them follows
-``standing_for``. What programs said is free goes over, and what holds on to it with it.
+``standing_for``. What programs said is free goes over, and what holds on to it with it; so do the counts of its use.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting
 from helpline.programs.curation import CannotChange, correct, restore, withdraw
 from helpline.programs.models import Join, Opening, Program, ProgramChange, Proposal
+from helpline.programs.uses import move_uses, move_uses_back
 
 FIELDS: dict[str, Any] = {
     "name1": gettext_lazy("Name"),
@@ -113,21 +114,39 @@ def undo_merge(join_id: UUID, *, by: User) -> Join:
         restore(join.gone_id, by=by, note=_("A join was undone"))
         Opening.objects.filter(pk__in=join.moved["openings"]).update(program=join.gone_id)
         Proposal.objects.filter(pk__in=join.moved["proposals"]).update(program=join.gone_id)
+        move_uses_back(join.moved.get("uses", []), join.kept_id, join.gone_id)
         join.undone_at, join.undone_by = Now(), by
         join.save(update_fields=["undone_at", "undone_by"])
     return join
 
 
 def standing_for(programs: Iterable[UUID]) -> dict[UUID, Program]:
-    """The listing that stands for each of these that was joined into another; one statement."""
-    joins = Join.objects.standing().filter(gone__in=list(programs)).select_related("kept__edition")
-    return {join.gone_id: join.kept for join in joins}
+    """The listing that stands for each of these that was joined into another. One statement, and one more for each
+    time that what was kept was itself joined into a third.
+    """
+    wanted, into = list(programs), dict[UUID, Program]()
+    asked = set(wanted)
+    while asked:
+        joins = Join.objects.standing().filter(gone__in=asked).select_related("kept__edition")
+        step = {join.gone_id: join.kept for join in joins}
+        into |= step
+        asked = {kept.pk for kept in step.values() if kept.status == Program.Status.WITHDRAWN} - into.keys()
+    return {pk: _last(into, pk) for pk in wanted if pk in into}
 
 
 def value_of(program: Program, name: str) -> Any:
     if name == "position":
         return None if program.latitude is None else (program.latitude, program.longitude)
     return getattr(program, name)
+
+
+def _last(into: Mapping[UUID, Program], pk: UUID) -> Program:
+    """The end of a way of joins; one that was brought back by hand may lead to where it began."""
+    kept, seen = into[pk], {pk}
+    while kept.status == Program.Status.WITHDRAWN and kept.pk in into and kept.pk not in seen:
+        seen.add(kept.pk)
+        kept = into[kept.pk]
+    return kept
 
 
 def _wanted(kept: Program, gone: Program, chosen: Mapping[str, str]) -> dict[str, Any]:
@@ -145,14 +164,15 @@ def _wanted(kept: Program, gone: Program, chosen: Mapping[str, str]) -> dict[str
     return wanted
 
 
-def _move(kept: Program, gone: Program) -> dict[str, list[str]]:
+def _move(kept: Program, gone: Program) -> dict[str, list[Any]]:
     """What is free of a kind both spoke of stays where it is: the one that stands has its own word."""
     known = kept.openings.values("kind")
     openings = list(gone.openings.exclude(kind__in=known).values_list("pk", flat=True))
     proposals = list(gone.proposals.filter(state=Proposal.State.ASKED).values_list("pk", flat=True))
     Opening.objects.filter(pk__in=openings).update(program=kept)
     Proposal.objects.filter(pk__in=proposals).update(program=kept)
-    return {"openings": [str(pk) for pk in openings], "proposals": [str(pk) for pk in proposals]}
+    moved = {"openings": [str(pk) for pk in openings], "proposals": [str(pk) for pk in proposals]}
+    return moved | {"uses": move_uses(gone.pk, kept.pk)}
 
 
 def _whole(name: str, value: Any) -> Any:

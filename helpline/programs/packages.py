@@ -1,5 +1,5 @@
-"""Opening a zip of tables in memory: pure Python, no Django. Nothing is unpacked to the disk, so no name in it can lead
-anywhere.
+"""Opening a zip of tables, or what is gzipped, in memory: pure Python, no Django. Nothing is unpacked to the disk, so
+no name in it can lead anywhere.
 """
 
 from __future__ import annotations
@@ -8,10 +8,13 @@ import gzip
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from helpline.programs.workbook import LARGEST_UNPACKED, NotReadable
 
+GZIPPED = b"\x1f\x8b"
+PIECE = 256 * 1024
 MOST_FILES = 500
 READ = {".csv", ".json"}
 
@@ -41,16 +44,18 @@ def unzip(body: bytes, name: str) -> dict[str, bytes] | None:
         raise NotReadable(f"{name} is damaged, or locked with a password: it could not be unpacked.") from problem
 
 
-def gunzip(body: bytes, name: str) -> bytes:
-    """What a gzipped file holds, counted as it comes out. Raises ``NotReadable``."""
+def pieces(body: bytes, name: str, *, most: int) -> Iterator[bytes]:
+    """What a file holds, unpacked if it is gzipped and counted as it comes out. Raises ``NotReadable``."""
+    read = 0
     try:
-        with gzip.open(io.BytesIO(body)) as file:
-            text = file.read(LARGEST_UNPACKED + 1)
+        with gzip.open(io.BytesIO(body)) if body.startswith(GZIPPED) else io.BytesIO(body) as file:
+            while piece := file.read(PIECE):
+                read += len(piece)
+                if read > most:
+                    raise NotReadable(f"{name} unpacks to more than {most // 2**20} MB; it was not read.")
+                yield piece
     except (gzip.BadGzipFile, zlib.error, EOFError, OSError) as problem:
         raise NotReadable(f"{name} is damaged: it could not be unpacked.") from problem
-    if len(text) > LARGEST_UNPACKED:
-        raise NotReadable(f"{name} unpacks to more than {LARGEST_UNPACKED // 2**20} MB; it was not read.")
-    return text
 
 
 def _is_table(path: str) -> bool:

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting
 from helpline.programs.curation import CannotChange
-from helpline.programs.importing import ImportRefused, Outcome, import_directory
+from helpline.programs.importing import ImportRefused, Outcome, first_changes, import_directory
 from helpline.programs.loading import edition_for
 from helpline.programs.models import Edition, Upload
+from helpline.programs.reporting import report_of
 from helpline.programs.workbook import NotReadable
 
 log = logging.getLogger(__name__)
@@ -81,9 +82,9 @@ def _read(upload: Upload) -> None:
     """A file made to break us must not stop the others: whatever it raises is told, and nothing is half done."""
     try:
         with transaction.atomic():
-            outcome = _import(upload)
             applied = upload.state == State.TO_APPLY
-            upload.told = _told(outcome)
+            outcome, report = (_import(upload), None) if applied else _try(upload)
+            upload.told, upload.report = _told(outcome), report
             upload.state = State.APPLIED if applied else State.TRIED
             upload.tries, upload.begun_at = 0, None
             if applied:
@@ -94,6 +95,18 @@ def _read(upload: Upload) -> None:
     except Exception as error:
         log.warning("An uploaded directory could not be read: %s", type(error).__name__)
         _refuse(upload, _("This file could not be read. Nothing was changed. Tell whoever runs this line."))
+
+
+def _try(upload: Upload) -> tuple[Outcome, bytes]:
+    """Import it, write down what that did, and take it back."""
+    with transaction.atomic():
+        outcome = _import(upload)
+        run = outcome.run
+        if run is None:
+            raise ImportRefused(_("There is nothing to import in this file."))
+        outcome.diff, report = first_changes(run), report_of(outcome, run)
+        transaction.set_rollback(True)
+    return outcome, report
 
 
 def _import(upload: Upload) -> Outcome:
@@ -108,7 +121,6 @@ def _import(upload: Upload) -> Outcome:
             actor=Actor.staff(upload.by),
             located=located,
             states=tuple(upload.states),
-            dry_run=upload.state == State.TO_TRY,
             allow_withdrawing=upload.may_withdraw_many,
             replaces=replaces,
         )
@@ -119,6 +131,7 @@ def _told(outcome: Outcome) -> dict[str, Any]:
     return {
         **{name: getattr(outcome, name) for name in counts},
         "refused_rows": len({finding.row for finding in outcome.refused}),
+        "findings": len(outcome.refused) + len(outcome.notes),
         "to_decide": len(outcome.to_decide),
         "is_search": outcome.is_search,
         "refused": [asdict(finding) for finding in outcome.refused[:FINDINGS_KEPT]],
@@ -129,12 +142,13 @@ def _told(outcome: Outcome) -> dict[str, Any]:
 
 
 def _refuse(upload: Upload, problem: str) -> None:
-    upload.state, upload.problem, upload.body, upload.run = State.REFUSED, problem[:1000], None, None
-    upload.save(update_fields=["state", "problem", "body", "run"])
+    upload.state, upload.problem, upload.body, upload.report = State.REFUSED, problem[:1000], None, None
+    upload.run = None
+    upload.save(update_fields=["state", "problem", "body", "report", "run"])
 
 
 def _decide(upload_id: UUID, state: Upload.State, by: User) -> None:
     with acting(Actor.staff(by)):
-        gone = {"body": None} if state == State.LET_GO else {}
+        gone = {"body": None, "report": None} if state == State.LET_GO else {}
         if not Upload.objects.filter(pk=upload_id, state=State.TRIED).update(state=state, by=by, **gone):
             raise CannotChange(_("It was decided already, or is still being read."))

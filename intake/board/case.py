@@ -150,14 +150,22 @@ class Case:
     def open_referrals(self) -> list[Referral]:
         return [each for each in self.referrals if each.is_open]
 
+    @cached_property
+    def stands_for(self) -> dict[UUID, Program]:
+        """The listing that stands now for a program somebody was sent to, where it was joined into another since."""
+        gone = [each.program_id for each in self.referrals if each.program.status != Program.Status.LISTED]
+        return standing_for(gone) if gone else {}
+
+    @property
+    def referrals_and_places(self) -> list[tuple[Referral, Program | None]]:
+        """Every referral, with the listing that its own was joined into."""
+        return [(each, self.stands_for.get(each.program_id)) for each in self.referrals]
+
     @property
     def referrals_to_nowhere(self) -> list[Referral]:
         """Open ones whose program was since withdrawn, or is marked “do not refer”, and was not joined into another."""
-        gone = [each for each in self.open_referrals if each.program.status != Program.Status.LISTED]
-        stands = standing_for(each.program_id for each in gone) if gone else {}
-        return [
-            each for each in gone if not (into := stands.get(each.program_id)) or into.status != Program.Status.LISTED
-        ]
+        places = [(each, self.stands_for.get(each.program_id, each.program)) for each in self.open_referrals]
+        return [each for each, place in places if place.status != Program.Status.LISTED]
 
     @cached_property
     def to_give(self) -> list[Referral]:

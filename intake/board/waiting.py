@@ -120,7 +120,9 @@ def _grouped(rows: tuple[Waiting, ...]) -> dict[str, list[Waiting]]:
 def _open(user: User) -> QuerySet[Inquiry]:
     asked = Verification.objects.of_their_plan().filter(policy__inquiry=OuterRef("pk")).order_by("-made_at")
     gone = Referral.objects.filter(inquiry=OuterRef("pk"), state__in=OPEN_REFERRAL)
-    followed = Join.objects.standing().filter(gone=OuterRef("program"), kept__status=Program.Status.LISTED)
+    listed = Q(kept__status=Program.Status.LISTED)
+    again = Join.objects.standing().filter(listed, gone=OuterRef("kept"))
+    followed = Join.objects.standing().filter(listed | Exists(again), gone=OuterRef("program"))
     changed = Verification.objects.unseen().filter(policy__inquiry=OuterRef("pk"))
     promised = Callback.objects.filter(inquiry=OuterRef("pk"), ended_at=None)
     group = Case(

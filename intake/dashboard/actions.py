@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from helpline.accounts.requests import StaffRequest
 from helpline.audit.acting import Actor
 from intake.calls.models import Callback
-from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm
+from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm, PlanForm
 from intake.dashboard.gates import answering
 from intake.dashboard.pages import back_to, case_or_404, inquiry_or_404, inquiry_page
 from intake.disclosures.codes import TooMany
 from intake.disclosures.consenting import NoConsent, Restricted
 from intake.disclosures.models import Purpose
 from intake.inquiries.models import MoveRefused
-from intake.journey.check_insurance import NothingToAsk, check_insurance
+from intake.journey.check_insurance import NothingToAsk, check_insurance, name_plan
 from intake.journey.close import close, reopen
 from intake.journey.consent import (
     make_consent_code,
@@ -140,6 +140,20 @@ def ask_plan(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     done = _("The plan is being asked. The answer appears here by itself.")
     by, anew = Actor.staff(request.user), "anew" in request.POST
     done_or_why(request, "insurance", lambda: check_insurance(inquiry, by=by, anew=anew), done)
+    return back_to(inquiry_id, "insurance")
+
+
+@answering
+def plan_is(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
+    """Which insurer of the directory they meant, in place of what was said."""
+    inquiry = inquiry_or_404(request, inquiry_id)
+    form = PlanForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Nothing was changed: press the insurer they meant."), extra_tags="insurance")
+        return back_to(inquiry_id, "insurance")
+    payer = form.cleaned_data["payer"]
+    done = _("Written down: %(name)s.") % {"name": payer.name}
+    done_or_why(request, "insurance", lambda: name_plan(inquiry, payer, by=Actor.staff(request.user)), done)
     return back_to(inquiry_id, "insurance")
 
 

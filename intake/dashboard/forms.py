@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from helpline.payers.models import Payer
 from intake.calls.models import Call, Disposition
 from intake.dashboard.told import LANGUAGES, language_in_words
 from intake.inquiries.answers import (
@@ -232,6 +233,12 @@ class FindForm(DeskForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "w-chars-20"}),
         error_messages={"required": _("Type a reference code, a phone number or a name.")},
     )
+
+
+class PlanForm(DeskForm):
+    """Which insurer of the directory they meant."""
+
+    payer = forms.ModelChoiceField(Payer.objects.all())
 
 
 class OtherCompanyForm(DeskForm):

@@ -1,4 +1,4 @@
-"""The verification round and what is not known: screens where admins see which listings need them first."""
+"""The verification round and what is not known: which listings need a call first."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GROUPED = {"state": "state", "edition": "edition__name"}
 
 
 @require_GET
-@requires(Permission.CORRECT_LISTINGS)
+@requires(Permission.CALL_LISTINGS)
 def verification_round(request: StaffRequest) -> HttpResponse:
     """Whom to call next: mine now, then the most used and stalest."""
     state, now = _state(request.GET.get("state", "")), timezone.now()
@@ -42,13 +42,13 @@ def verification_round(request: StaffRequest) -> HttpResponse:
         "now": now,
         "state": state,
         "states": STATES,
-        "section": "programs",
+        "section": "programs" if request.user.may_correct else "round",
     }
     return render(request, "dashboard/listings/round.html", context)
 
 
 @require_POST
-@requires(Permission.CORRECT_LISTINGS)
+@requires(Permission.CALL_LISTINGS)
 def take(request: StaffRequest) -> HttpResponse:
     """Take the next listing of the round, or the one whose button was pressed."""
     state = _state(request.POST.get("state", ""))
@@ -64,7 +64,7 @@ def take(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.CORRECT_LISTINGS)
+@requires(Permission.CALL_LISTINGS)
 def said(request: StaffRequest, program_id: UUID) -> HttpResponse:
     """One click: what came of the call. Then the next listing is theirs."""
     state, answer = _state(request.POST.get("state", "")), request.POST.get("said", "")

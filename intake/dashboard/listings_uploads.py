@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
@@ -109,7 +112,7 @@ def upload(request: StaffRequest) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             return redirect("listings_sent", sent.pk)
-    waiting = Upload.objects.open().defer("body", "told").select_related("by")
+    waiting = Upload.objects.open().defer("body", "told", "report").select_related("by")
     context = {"form": form, "waiting": waiting, "section": "programs"}
     return render(request, "dashboard/listings/upload.html", context)
 
@@ -118,7 +121,7 @@ def upload(request: StaffRequest) -> HttpResponse:
 @requires(Permission.CORRECT_LISTINGS)
 def sent(request: StaffRequest, upload_id: UUID) -> HttpResponse:
     """What the trial of a directory found, and the way on."""
-    one = get_object_or_404(Upload.objects.defer("body").select_related("by"), pk=upload_id)
+    one = get_object_or_404(Upload.objects.defer("body", "report").select_related("by"), pk=upload_id)
     told, findings = one.told, [("refused", finding) for finding in one.told.get("refused", [])[:SHOWN]]
     findings += [("note", finding) for finding in told.get("notes", [])[:SHOWN]]
     diff = told.get("diff", [])
@@ -130,9 +133,29 @@ def sent(request: StaffRequest, upload_id: UUID) -> HttpResponse:
         "findings": findings,
         "changes": list(zip(changes, shown, strict=True)),
         "created": [each for each in diff if each["action"] == "created"],
+        "left_out": _left_out(told, len(findings)),
         "section": "programs",
     }
     return render(request, "dashboard/listings/sent.html", context)
+
+
+def _left_out(told: Mapping[str, Any], findings: int) -> dict[str, int]:
+    """How many changes, new listings and rows to look at the page does not show."""
+    shown = Counter("created" if each["action"] == "created" else "changes" for each in told.get("diff", []))
+    changes = sum(told.get(name, 0) for name in ("changed", "withdrawn", "restored"))
+    of = {"changes": changes, "created": told.get("created", 0), "findings": told.get("findings", 0)}
+    return {name: of[name] - (findings if name == "findings" else shown[name]) for name in of}
+
+
+@require_GET
+@requires(Permission.CORRECT_LISTINGS)
+def sent_report(request: StaffRequest, upload_id: UUID) -> HttpResponse:
+    """The whole of what the trial found, for a spreadsheet."""
+    one = get_object_or_404(Upload.objects.filter(report__isnull=False).only("report"), pk=upload_id)
+    table = gzip.decompress(one.report or b"")
+    response = HttpResponse(table, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="trial-{one.pk}.csv"'
+    return response
 
 
 @require_POST

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/", listings_imports.imports, name="listings_imports"),
     path("imports/new/", listings_uploads.upload, name="listings_upload"),
     path("imports/sent/<uuid:upload_id>/", listings_uploads.sent, name="listings_sent"),
+    path("imports/sent/<uuid:upload_id>/trial.csv", listings_uploads.sent_report, name="listings_sent_report"),
     path("imports/sent/<uuid:upload_id>/decide/", listings_uploads.decide_upload, name="listings_sent_decide"),
     path("imports/<uuid:run_id>/", listings_imports.one_import, name="listings_import"),
     path("imports/<uuid:run_id>/findings.csv", listings_imports.findings, name="listings_import_findings"),

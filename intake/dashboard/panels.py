@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from helpline.accounts.permissions import Permission
 from helpline.accounts.requests import StaffRequest
+from helpline.payers.heard import Heard, look_up
 from helpline.programs.hours_form import days_to_choose, zones_to_choose
 from helpline.programs.models import OpeningKind
 from helpline.programs.places import around
@@ -136,7 +137,16 @@ def _insurance(request: StaffRequest, case: Case) -> Context:
         "being_asked": {one.payer_said for one in case.other_verifications if one.is_open},
         "may_verify": request.user.may(Permission.VERIFY_INSURANCE),
         "call": new_id(),
+        "heard": _heard(case),
     }
+
+
+def _heard(case: Case) -> Heard | None:
+    """What the plan they named may be, while no insurer of the directory has that name."""
+    policy = case.policy
+    if policy is None or policy.payer_id or not policy.payer_said:
+        return None
+    return look_up(policy.payer_said, state=case.place.state if case.place else "")
 
 
 def _changes(case: Case) -> list[tuple[Verification, Verification, list[Change]]]:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("inquiries/<uuid:inquiry_id>/callbacks/", actions.add_callback, name="desk_plan_callback"),
     path("inquiries/<uuid:inquiry_id>/notes/", actions.add_note, name="desk_note"),
     path("inquiries/<uuid:inquiry_id>/ask-plan/", actions.ask_plan, name="desk_ask_plan"),
+    path("inquiries/<uuid:inquiry_id>/plan-is/", actions.plan_is, name="desk_plan_is"),
     path("inquiries/<uuid:inquiry_id>/seen/", actions.saw_changed_cover, name="desk_saw_change"),
     path("inquiries/<uuid:inquiry_id>/consent-link/", actions.consent_link, name="desk_consent_link"),
     path("inquiries/<uuid:inquiry_id>/consent-code/", actions.consent_code, name="desk_consent_code"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.db.models.functions import Now
 
 from helpline.audit.acting import Actor, acting
+from helpline.payers.models import Payer, PayerKind
 from helpline.vault.blind import blind_indexes
 from intake.calls.models import Call
 from intake.disclosures.consenting import NoConsent, end_unfitting, standing
@@ -17,9 +20,10 @@ from intake.inquiries.models import CHANGED_MEANWHILE, ContactPoint, Inquiry, Mo
 from intake.inquiries.opening import answer_again, contact_points, put
 from intake.insurance.models import Policy, Verification
 from intake.insurance.nudging import nudge
-from intake.insurance.policies import keep_policy
+from intake.insurance.policies import KINDS, keep_policy
 from intake.insurance.verification import ask_for, hold_waiting, withdraw_waiting
 
+OF_PAYERS = {str(payer): said for said, payer in KINDS.items() if payer != PayerKind.OTHER}
 SAID_OF_A_CONTACT = ("address", "belongs_to_person", "shared", "voicemail_ok", "may_say_who_we_are", "hours")
 
 
@@ -43,6 +47,13 @@ def correct(inquiry: Inquiry, answers: Answers, *, by: Actor) -> Inquiry:
         mind_consents(inquiry, keep_policy(inquiry, answers), by=by)
         announce("changed", inquiry.pk)
     return inquiry
+
+
+def name_plan(inquiry: Inquiry, payer: Payer, *, by: Actor) -> Inquiry:
+    """The insurer they meant, as the directory names it, with its kind where that is known. See ``correct``."""
+    told = inquiry.answers.insurance
+    kind = OF_PAYERS.get(payer.kind, told.kind)
+    return correct(inquiry, replace(inquiry.answers, insurance=replace(told, payer_name=payer.name, kind=kind)), by=by)
 
 
 def mind_consents(inquiry: Inquiry, policy: Policy | None, *, by: Actor) -> None:

@@ -150,6 +150,9 @@ def plan_told(need: Need) -> str:
 
 
 def _payer_is_listed(need: Need, offer: Offer, words: str) -> Finding:
+    if need.payer in OF_THE_MILITARY:
+        # It says so of military insurance, and of no plan
+        words = PAYER_FACTS[PayerKind.MILITARY][1]
     if need.payer in ASK_WHICH_PLAN:
         return ask("ask_this_plan", hard=True, payer=words, settles=plan_told(need))
     if need.payer is PayerKind.MEDICAID and need.state and need.state != offer.state:

@@ -15,10 +15,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from helpline.accounts.models import User
 from helpline.audit.acting import CALLER, Actor
 from helpline.audit.models import AuditRecord
+from helpline.payers.loading import load_payers
+from helpline.payers.models import Payer
 from helpline.programs.curation import withdraw
 from intake.board.waiting import board_for
 from intake.calls.models import Call, Callback
@@ -26,16 +29,19 @@ from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm, 
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Consent, Disclosure, Purpose
 from intake.disclosures.wording import WORDINGS
+from intake.inquiries.answers import InsuranceKind
 from intake.inquiries.models import Inquiry, Note, State
-from intake.insurance.models import PhoneCall, Verification
+from intake.insurance.models import PhoneCall, Policy, Verification
 from intake.insurance.models import VerificationState as S
 from intake.journey.check_insurance import correct
 from intake.journey.consent import take_back
 from intake.journey.demo import people
 from intake.journey.log_call import log_call, take
+from intake.journey.merge_listings import merge_listings
 from intake.journey.open_inquiry import open_inquiry
 from intake.journey.refer import refer
 from intake.matching.models import Referral
+from intake.matching.past import came_of
 from intake.messages.gate import may_call, may_leave_voicemail
 from tests.dashboard.conftest import a_program, opened, staff
 
@@ -478,3 +484,34 @@ def test_a_place_that_is_no_longer_offered_is_shown_to_the_owner_of_an_open_refe
     post(desk, "desk_referral", referral.pk, to="declined")
     assert told not in page_of(desk, inquiry)
     assert "no longer offered" not in desk.get("/desk/").content.decode()
+
+
+def test_a_referral_to_a_listing_that_was_joined_into_another_names_that_one(desk: Client) -> None:
+    inquiry, program, owner = opened("inactive"), a_program(), User.objects.get(role="consultant")
+    take(inquiry, by=owner)
+    other = a_program("New Birmingham House")
+    referral = refer(inquiry, program, packet=False, by=owner)
+    referral.move("declined")
+    merge_listings(other.pk, program.pk, {}, by=staff("admin"))
+    page = page_of(desk, inquiry)
+    assert f"Its listing is now: <strong>{escape(other.name)}</strong>" in page
+    assert "no longer offered" not in page
+    assert came_of([other.pk, program.pk], now=timezone.now()) == {other.pk: (0, 1)}
+
+
+def test_the_insurer_they_meant_is_chosen_by_one_click(desk: Client) -> None:
+    load_payers()
+    inquiry = opened("inactive")
+    told = inquiry.answers
+    said = replace(told.insurance, payer_name="Aetna Beter Helth", kind=InsuranceKind.PRIVATE)
+    inquiry = correct(inquiry, replace(told, insurance=said), by=CALLER)
+    page = page_of(desk, inquiry)
+    assert "No insurer here has that name" in page
+    assert "Probably Medicaid managed care" in page
+    payer = Payer.objects.get(name="Aetna Better Health")
+    assert "press the insurer they meant" in post(desk, "desk_plan_is", inquiry.pk, payer="nonsense")
+    page = post(desk, "desk_plan_is", inquiry.pk, payer=str(payer.pk))
+    assert "Written down: Aetna Better Health" in page
+    assert "No insurer here has that name" not in page
+    policy = Policy.objects.get(inquiry=inquiry)
+    assert (policy.payer, policy.kind) == (payer, "medicaid")

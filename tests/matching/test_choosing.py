@@ -291,6 +291,21 @@ def test_the_command_tells_it_as_json_and_in_words() -> None:
     assert "Ask: is withdrawal from benzodiazepines medically managed in the 24-hour bed?" in out.getvalue()
     with pytest.raises(CommandError, match="--zip"):
         call_command("match_programs", "--zip", "00000")
+    for wrong, said in (
+        (("--payer-type", "blue"), "choose from"),
+        (("--miles", "-5"), "1 to 5000"),
+        (("--age", "900"), "0 to 120"),
+        (("--limit", "x"), "whole number"),
+        (("--care", "yoga"), "choose from"),
+    ):
+        with pytest.raises(CommandError, match=said):
+            call_command("match_programs", "--zip", "35203", *wrong)
+    asked = ("--zip", "35203-0001", "--substance", "qwertyzzz", "--payer-type", "champva", "--limit", "1")
+    call_command("match_programs", *asked, stdout=(out := StringIO()))
+    assert "“qwertyzzz” is no substance we know" in out.getvalue()
+    call_command("match_programs", *asked[:3], "alcohol", *asked[4:], stdout=(out := StringIO()))
+    assert "Takes military insurance. Ask about this plan." in out.getvalue()
+    assert "Takes CHAMPVA" not in out.getvalue()
 
 
 def test_in_all_of_birmingham_nothing_fits_an_unknown_withdrawal_unasked() -> None:

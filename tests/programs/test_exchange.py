@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import zipfile
@@ -18,8 +19,10 @@ from helpline.audit.acting import Actor
 from helpline.programs import packages
 from helpline.programs.formats import open_directory
 from helpline.programs.importing import ImportRefused, Outcome, import_directory
+from helpline.programs.json_lists import BadList, decoded, entries
 from helpline.programs.loading import edition_of
 from helpline.programs.models import Edition, ImportRun, Program, ServiceCode
+from helpline.programs.packages import pieces
 from helpline.programs.workbook import NotReadable
 from tests.programs.conftest import HEADINGS, row, workbook
 
@@ -111,6 +114,28 @@ def test_export_and_import_give_the_same_listings(edition: Edition, tmp_path: Pa
         rows = [cell for cells in csv.reader(io.StringIO(package.read("addresses.csv").decode())) for cell in cells]
     assert "'=1+1" in rows
     assert "=1+1" not in rows
+
+
+def test_a_long_list_is_read_piece_by_piece_and_says_what_the_whole_says(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = [service(name=f"Väter {n} \U0001f3e0", at=[1, 1.25e3, None, {"a": "]"}]) for n in range(40)]
+    monkeypatch.setattr(packages, "PIECE", 7)
+    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+        body = json.dumps(listed, ensure_ascii=encoding == "cp1252", indent=1).encode(encoding)
+        body = body.replace(b"\\u00e4", b"\xe4") if encoding == "cp1252" else body
+        for packed in (body, gzip.compress(body)):
+            assert list(entries(decoded(pieces(packed, "f", most=10**6), encoding))) == listed
+            path = write(packed)
+            assert [row[0].name2 for row in open_directory(path).rows() if row[0]][7] == "Väter 7 \U0001f3e0"
+    path = write(gzip.compress(b'{"rows": []}' + b" " * 2**21))
+    monkeypatch.setattr("helpline.programs.formats.LARGEST", 2**20)
+    with pytest.raises(NotReadable, match="unpacks to more than 1 MB"):
+        open_directory(path)
+    for text in ("[1, 2", "[1 2]", "[1]]", "[1,]", "[", '["a", {"b": }]', "[" * 9000, ""):
+        with pytest.raises(BadList):
+            list(entries([text[:2], text[2:]]))
+    assert list(entries(["[12", "3", "]"])) == [123]
 
 
 def test_a_hidden_place_and_what_is_not_listed_never_go_out(edition: Edition, tmp_path: Path) -> None:

@@ -64,6 +64,22 @@ def test_two_people_never_call_the_same_listing(edition: Edition, admin: User, o
         rounds.say(first.pk, Said.RIGHT, by=other)
 
 
+def test_a_verifier_calls_in_the_round_and_is_led_nowhere_they_may_not_go(edition: Edition, client: Client) -> None:
+    first, second = listing(edition, "A", street1="5 Secret Lane", confidential=True), listing(edition, "B")
+    client.force_login(User.objects.create_user("vera@example.org", "x", name="Vera", role="verifier"))
+    client.post(f"{ROUND}take/")
+    page = client.get(ROUND).content.decode()
+    assert "Confirmed by phone" in page
+    assert "Secret Lane" not in page
+    for address in ("/desk/listings/", f"/desk/listings/{first.pk}/correct/", f"/desk/listings/{second.pk}/"):
+        assert f'"{address}"' not in page
+        assert client.get(address).status_code == 403
+    client.post(f"{ROUND}{first.pk}/", {"said": "right"})
+    first.refresh_from_db()
+    assert first.verified_by is not None
+    assert first.verified_by.name == "Vera"
+
+
 @pytest.mark.parametrize(
     ("said", "status", "is_verified", "waits"),
     [

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from hypothesis import strategies as st
 
 from helpline.accounts.models import User
 from helpline.programs import uploads
-from helpline.programs.curation import CannotChange
+from helpline.programs.curation import CannotChange, correct
 from helpline.programs.models import Edition, ImportRun, Program, Upload
 from tests.programs.conftest import row, workbook
 
@@ -54,6 +57,41 @@ def test_a_directory_is_tried_shown_and_then_imported(edition: Edition, desk: Cl
     desk.post(f"{SENT}{second.pk}/decide/", {"let_go": "1"})
     second.refresh_from_db()
     assert (second.state, second.body, Program.objects.get(name1="A House").phone) == ("let_go", None, "205-216-0200")
+
+
+def test_the_page_says_what_it_leaves_out_and_the_whole_is_a_spreadsheet(
+    edition: Edition, desk: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _page, first = send(desk, workbook(tmp_path / "a.xlsx", *(row(f"H {n}") for n in range(9))).read_bytes())
+    assert first is not None
+    desk.post(f"{SENT}{first.pk}/decide/", {"apply": "1"})
+    uploads.work()
+    assert desk.get(f"{SENT}{first.pk}/trial.csv").status_code == 404
+    monkeypatch.setattr("helpline.programs.importing.DIFF_KEPT", 2)
+    monkeypatch.setattr("intake.dashboard.listings_uploads.SHOWN", 1)
+    hidden = Program.objects.get(name1="H 1")
+    correct(hidden.pk, {"confidential": True, "street1": "5 Secret Lane"}, by=first.by)
+    other = [row(f"H {n}", phone="205-555-0177", codes="SA RES") for n in range(8)]
+    fresh = [row("@House"), *(row(f"N {n}", phone="999") for n in range(3)), *(row(f"M {n}") for n in range(4))]
+    _page, tried = send(desk, workbook(tmp_path / "b.xlsx", *other, *fresh).read_bytes(), may_withdraw_many="on")
+    assert tried is not None
+    page = " ".join(desk.get(f"{SENT}{tried.pk}/").content.decode().split())
+    counts = [tried.told[name] for name in ("changed", "withdrawn", "created", "refused_rows")]
+    assert counts[0] >= 8
+    assert f"{counts[0] - 2 + max(counts[1] - 2, 0)} more are not shown here" in page
+    assert f"the first; {counts[2] - 2} more are in the spreadsheet" in page
+    assert f"{tried.told['findings'] - 1 - (len(tried.told['notes']) > 0)} more are not shown here" in page
+    table = desk.get(f"{SENT}{tried.pk}/trial.csv").content.decode("utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(table)))
+    by_listing = Counter(what for what, *_listing in {(line["what"], line["listing"], line["row"]) for line in lines})
+    assert [by_listing[what] for what in ("changed", "withdrawn", "created", "refused")] == counts
+    assert {(line["before"], line["after"]) for line in lines if line["field"] == "phone" and line["listing"]} == {
+        ("205-216-0200", "205-555-0177")
+    }
+    assert {line["address"] for line in lines if line["listing"] == "H 1"} == {"hidden place"}
+    assert "Secret Lane" not in table
+    assert "'@House" in {cell for line in lines for cell in line.values()}
+    assert (Program.objects.count(), ImportRun.objects.count()) == (9, 1)
 
 
 def test_a_file_that_would_withdraw_too_much_is_refused_unless_it_may(

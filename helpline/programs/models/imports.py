@@ -77,7 +77,8 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 
 class Upload(models.Model):
     """A directory somebody sent by the web: tried first, then applied or let go. The row is the job of a worker; the
-    file goes with the last step. ``told`` is what the trial found: counts, findings and the first changes of each kind.
+    file goes with the last step. ``told`` is what the trial found: counts, findings and the first changes of each kind;
+    ``report`` the whole of it as a gzipped CSV, until it is decided.
     """
 
     class State(models.TextChoices):
@@ -103,13 +104,14 @@ class Upload(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     begun_at = models.DateTimeField(null=True)
     told: Any = models.JSONField(default=dict)
+    report = models.BinaryField(null=True)
     problem = models.CharField(max_length=1000, blank=True)
     run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = UploadQuerySet.as_manager()
     privacy: ClassVar = plain(
         "id", "at", "by", "file_name", "size", "body", "edition_code", "source", "states", "replaces",
-        "may_withdraw_many", "state", "tries", "begun_at", "told", "problem", "run",
+        "may_withdraw_many", "state", "tries", "begun_at", "told", "report", "problem", "run",
     )  # fmt: skip
 
     class Meta:

@@ -1,7 +1,8 @@
 """``manage.py match_programs``: try matching without the web. Nothing typed here is stored or logged."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -10,32 +11,35 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from helpline.programs.models import Place
+from helpline.programs.published import clean_zip
 from intake.inquiries.answers import Answers, ForWhom, Insurance, InsuranceKind, Person, Use
+from intake.inquiries.substance_words import Group, read
 from intake.inquiries.triage import Care, assess
 from intake.matching.choosing import choose, need_of
 from intake.matching.engine import Match, Matches
 from intake.matching.need import Need, PayerKind
 
 SHOWN = 10
+MOST_MILES = 5000
 
 
 class Command(BaseCommand):
     help = "Programs for a person: which fit, which to ask first, which are left out, and why."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--zip", required=True, help="five digits")
-        parser.add_argument("--miles", type=int, default=50)
+        parser.add_argument("--zip", required=True, help="five digits, or nine")
+        parser.add_argument("--miles", type=_whole(1, MOST_MILES), default=50)
         parser.add_argument("--substance", action="append", default=[], help="as a caller says it; may be repeated")
-        parser.add_argument("--payer-type", type=PayerKind, choices=list(PayerKind), default=PayerKind.UNKNOWN)
-        parser.add_argument("--age", type=int)
+        parser.add_argument("--payer-type", choices=[kind.value for kind in PayerKind], default=PayerKind.UNKNOWN.value)
+        parser.add_argument("--age", type=_whole(0, 120), help="in years")
         parser.add_argument("--sex", choices=["women", "men"], help="whom the program must take")
         parser.add_argument("--pregnant", action="store_true", default=None)
         parser.add_argument("--injects", action="store_true", default=None)
         parser.add_argument("--veteran", action="store_true", default=None)
         parser.add_argument("--open-now", action="store_true", default=None, help="only where intake answers now")
         parser.add_argument("--language", help="English name, such as spanish")
-        parser.add_argument("--care", action="append", type=Care, choices=list(Care), help="instead of triage's")
-        parser.add_argument("--limit", type=int, default=SHOWN, help="how many of each list to print")
+        parser.add_argument("--care", action="append", choices=list(map(str, Care)), help="instead of triage's")
+        parser.add_argument("--limit", type=_whole(0, 1000), default=SHOWN, help="how many of each list to print")
         parser.add_argument("--json", action="store_true", help="everything, as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,14 +50,16 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({**found.to_json(), "milliseconds": milliseconds}, indent=2))
         else:
-            self.stdout.write("\n".join(told(found, options["limit"], milliseconds)))
+            lines = _not_known(options["substance"]) + told(found, options["limit"], milliseconds)
+            self.stdout.write("\n".join(lines))
 
     def need(self, options: dict[str, Any]) -> Need:
-        if not Place.objects.filter(pk=options["zip"], latitude__isnull=False).exists():
+        zip_code = clean_zip(options["zip"])
+        if not Place.objects.filter(pk=zip_code, latitude__isnull=False).exists():
             raise CommandError("--zip: we do not know where that is. Give five digits, such as 35203.")
         answers = Answers(
             for_whom=ForWhom.SELF,
-            zip=options["zip"],
+            zip=str(zip_code),
             person=Person(age=options["age"]),
             uses=tuple(Use(text=each) for each in options["substance"]),
             insurance=Insurance(kind=InsuranceKind.NOT_SURE),
@@ -61,8 +67,8 @@ class Command(BaseCommand):
         need = need_of(answers, assess(answers), miles=options["miles"])
         return replace(
             need,
-            care=tuple(options["care"] or need.care),
-            payer=options["payer_type"],
+            care=tuple(map(Care, options["care"] or need.care)),
+            payer=PayerKind(options["payer_type"]),
             sex=options["sex"],
             pregnant=options["pregnant"],
             injects=options["injects"],
@@ -70,6 +76,25 @@ class Command(BaseCommand):
             language=options["language"],
             open_now=options["open_now"],
         )
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """Reads a whole number within these bounds."""
+
+    def whole(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise ArgumentTypeError(f"write a whole number from {least} to {most}, not “{text[:20]}”")
+        return number
+
+    return whole
+
+
+def _not_known(said: list[str]) -> list[str]:
+    return [f"“{each}” is no substance we know: ask what it is." for each in said if read(each) == {Group.UNKNOWN}]
 
 
 def told(found: Matches, limit: int, milliseconds: float) -> list[str]:
@@ -82,7 +107,8 @@ def told(found: Matches, limit: int, milliseconds: float) -> list[str]:
         lines += ["", f"{title}: {len(matches)}"]
         for each in matches[:limit]:
             lines += told_one(each)
-    lines += ["", f"Left out: {len(found.left_out)}", *(f"  {each.words}" for each in found.excluded)]
+    lines += ["", f"Left out within {found.need.miles} miles, by reason; one program may have several:"]
+    lines += [f"  {each.words}" for each in found.excluded] or ["  none"]
     return [*lines, "", f"Rules {found.version}, {milliseconds} ms"]
 
 
