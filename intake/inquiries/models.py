@@ -351,6 +351,9 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def usable(self) -> DraftQuerySet:
         return self.filter(expires_at__gt=Now())
 
+    def expired(self) -> DraftQuerySet:
+        return self.filter(expires_at__lte=Now())
+
     def by_code(self, code: str) -> Draft | None:
         """The unsent form behind a code; one that was sent is opened by its own reference code only."""
         indexes = blind_indexes("draft", normal_code(code))

@@ -35,7 +35,7 @@ def find(request: HttpRequest) -> Draft | None:
     found = Draft.objects.usable().filter(pk=pk).first()
     if found:
         _reaching(found)
-    if found or Draft.objects.filter(pk=pk).exists():
+    if found or Draft.objects.expired().filter(pk=pk).exists():
         return found
     # Known before there is a row, so that an empty form sent twice is one inquiry, too
     return Draft(pk=pk, idempotency_key=pk)
