@@ -1,8 +1,8 @@
 """Working the queue: many questions in flight from one process, each finished as its answer arrives.
 
-The event loop runs while answers are waited for and stands still while they are read and written down: no Django code
-runs inside it, what comes meanwhile waits in its socket, and a payer that hangs holds up nobody else. The next part is
-claimed by a second thread over a connection of its own, which mostly waits for PostgreSQL.
+One thread does both in turns: the event loop runs while answers are waited for and stands still while statements over
+many rows go to PostgreSQL. So no Django code runs inside a loop, no thread waits for another's, and a payer that hangs
+holds up nobody else. What comes meanwhile waits in its socket.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import lru_cache, partial
 from typing import TypeVar
 
@@ -49,33 +49,22 @@ def drain(*, seconds: float = 30, renew: Callable[[], None] | None = None) -> in
     """
     finished, until = 0, time.monotonic() + seconds
     in_flight: dict[asyncio.Task[bytes | None], Claim] = {}
-    claimed: Future[list[Claim]] | None = None
-    claiming = is_time_to_look = True
-    while claiming or in_flight or claimed:
+    claiming = True
+    while claiming or in_flight:
         if claiming and time.monotonic() >= until:
             claiming = False
             if renew:
                 renew()
-        wanted = min(settings.VERIFICATION_IN_FLIGHT - len(in_flight), AT_ONCE) if claiming else 0
-        if wanted and is_time_to_look and not claimed:
-            claimed = asker().claim(wanted)
-            asked_for = wanted
-        answered = asker().answered(in_flight, is_claiming=claimed is not None, seconds=LOOK_AGAIN_SECONDS)
-        is_time_to_look = True
-        if claimed and claimed.done():
-            claims, claimed = claimed.result(), None
-            in_flight |= asker().ask(claims)
-            is_time_to_look = len(claims) == asked_for
-        if answered:
-            finished += _finish([(in_flight.pop(task), task) for task in answered])
-            is_time_to_look = True
-        if not in_flight and not claimed and not is_time_to_look:
+        room = settings.VERIFICATION_IN_FLIGHT - len(in_flight) if claiming else 0
+        wanted = min(room, AT_ONCE)
+        claims = patiently(partial(claim_due, wanted)) if wanted else []
+        in_flight |= asker().ask(claims)
+        if not in_flight:
             break
+        is_more_to_do = len(claims) == wanted < room
+        answered = asker().answered(in_flight, seconds=0 if is_more_to_do else LOOK_AGAIN_SECONDS)
+        finished += _finish([(in_flight.pop(task), task) for task in answered])
     return finished
-
-
-def _claim(wanted: int) -> list[Claim]:
-    return patiently(partial(claim_due, wanted))
 
 
 def _finish(answered: Sequence[tuple[Claim, Answer]]) -> int:
@@ -141,12 +130,11 @@ def asker() -> Asker:
 
 
 class Asker:
-    """An event loop that runs only while we wait for answers, and a thread that claims what to ask next."""
+    """An event loop that runs only while we wait for answers."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.client = self.loop.run_until_complete(self._open())
-        self.claimer, self.has_claimed = ThreadPoolExecutor(1, "claimer"), asyncio.Event()
 
     async def _open(self) -> Client:
         return open_client()
@@ -155,25 +143,12 @@ class Asker:
         self.loop.run_until_complete(self.client.close())
         self.loop.close()
 
-    def claim(self, wanted: int) -> Future[list[Claim]]:
-        """Claim up to so many, beside whatever else is done. Within a transaction of ours at once: it sees its own."""
-        self.has_claimed.clear()
-        if connection.in_atomic_block:
-            claimed: Future[list[Claim]] = Future()
-            claimed.set_result(_claim(wanted))
-        else:
-            claimed = self.claimer.submit(_claim, wanted)
-        claimed.add_done_callback(lambda _: self.loop.call_soon_threadsafe(self.has_claimed.set))
-        return claimed
-
     def ask(self, claims: Sequence[Claim]) -> dict[asyncio.Task[bytes | None], Claim]:
-        """Put the questions; gives what to wait for. They have left before the loop stands still again."""
+        """Put the questions; gives what to wait for."""
         self.loop.run_until_complete(self._catch_up())
-        asked = {
+        return {
             self.loop.create_task(roads.ask(claim.road, claim.payload, client=self.client)): claim for claim in claims
         }
-        self.loop.run_until_complete(self._catch_up())
-        return asked
 
     async def _catch_up(self) -> None:
         """A payer that hung up while the loop stood still is noticed before its connection is used again."""
@@ -181,18 +156,15 @@ class Asker:
             await asyncio.sleep(0)
 
     def answered(
-        self, in_flight: Iterable[asyncio.Task[bytes | None]], *, is_claiming: bool, seconds: float
+        self, in_flight: Iterable[asyncio.Task[bytes | None]], seconds: float
     ) -> set[asyncio.Task[bytes | None]]:
-        """What has come, after waiting at most so long for the first, or for the end of the claim that is going on."""
-        return self.loop.run_until_complete(self._answered(set(in_flight), is_claiming, seconds))
+        """What has come, if need be after waiting so long for the first; nothing when it is time to look for new."""
+        return self.loop.run_until_complete(self._answered(in_flight, seconds))
 
     async def _answered(
-        self, in_flight: set[asyncio.Task[bytes | None]], is_claiming: bool, seconds: float
+        self, in_flight: Iterable[asyncio.Task[bytes | None]], seconds: float
     ) -> set[asyncio.Task[bytes | None]]:
-        claim = self.loop.create_task(self.has_claimed.wait())
-        if waited_for := {*in_flight, claim} if is_claiming else in_flight:
-            await asyncio.wait(waited_for, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        claim.cancel()
-        if any(task.done() for task in in_flight) and not all(task.done() for task in in_flight):
-            await asyncio.wait({task for task in in_flight if not task.done()}, timeout=TOGETHER_SECONDS)
-        return {task for task in in_flight if task.done()}
+        done, others = await asyncio.wait(in_flight, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if done and others and seconds:
+            done |= (await asyncio.wait(others, timeout=TOGETHER_SECONDS))[0]
+        return done
