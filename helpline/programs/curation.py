@@ -66,6 +66,43 @@ def correct(
     return program
 
 
+def can_take_back(change: ProgramChange, program: Program) -> bool:
+    """Whether it is a correction of this listing of which every field still says what it was corrected to."""
+    is_correction = change.action == Action.CORRECTED and bool(change.fields)
+    return is_correction and all(
+        _as_told(_shown(program, name)) == after for name, (_before, after) in change.fields.items()
+    )
+
+
+def take_back(program_id: UUID, change_id: int, *, by: User) -> Program:
+    """Set what one correction changed back to what it was, a program's own wish that was granted included.
+
+    Imports may write such a field again, unless an earlier correction of it stands. Raises ``CannotChange`` when it is
+    no correction, or was changed again since; ``ProgramChange.DoesNotExist``.
+    """
+    with acting(Actor.staff(by)):
+        program = _locked(program_id)
+        change = program.changes.get(pk=change_id)
+        if not can_take_back(change, program):
+            raise CannotChange(_("That was changed again since. Correct the listing instead."))
+        _set(program, {name: _as_kept(name, before) for name, (before, _after) in change.fields.items()})
+        earlier = program.changes.filter(action=Action.CORRECTED, pk__lt=change.pk).values_list("fields", flat=True)
+        standing = {name for fields in earlier for name in fields}
+        program.corrected_fields = sorted(set(program.corrected_fields) - (change.fields.keys() - standing))
+        back = {name: [after, before] for name, (before, after) in change.fields.items()}
+        _save(program, Action.TAKEN_BACK, by, fields=back, note="")
+    return program
+
+
+def _as_told(value: Any) -> Any:
+    """As it stands in the JSON of a change."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _as_kept(name: str, told: Any) -> Any:
+    return tuple(told) if name == "position" and told else told
+
+
 def verify(program_id: UUID, *, by: User, note: str = "") -> Program:
     """Somebody called and the listing is right. Raises ``CannotChange`` for one that is withdrawn."""
     with acting(Actor.staff(by)):

@@ -67,6 +67,20 @@ def correct(request: HttpRequest, program_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.CORRECT_LISTINGS)
+def take_back(request: HttpRequest, program_id: UUID, change_id: int) -> HttpResponse:
+    program = _program(program_id)
+    get_object_or_404(program.changes, pk=change_id)
+    try:
+        curation.take_back(program_id, change_id, by=_staff(request))
+    except curation.CannotChange as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, _("Taken back. It says again what it said before."))
+    return redirect("listing", program_id)
+
+
+@require_POST
+@requires(Permission.CORRECT_LISTINGS)
 def verify(request: HttpRequest, program_id: UUID) -> HttpResponse:
     form = VerifyForm(request.POST)
     if form.is_valid():

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpline.accounts.models import User
 from helpline.programs.completeness import FACTS, Lack, fact_of
+from helpline.programs.curation import can_take_back
 from helpline.programs.models import Program, ProgramChange, ProgramQuerySet, ServiceCode
 from helpline.programs.states import STATES
 from intake.dashboard.listings_forms import shown_changes
@@ -109,6 +110,7 @@ def history_of(program: Program) -> list[dict[str, Any]]:
             "change": change,
             "who": names.get(change.actor_id) or _who(change),
             "fields": fields,
+            "can_take_back": can_take_back(change, program),
         }
         for change, fields in zip(changes, shown_changes(changes), strict=True)
     ]

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:program_id>/twin/<uuid:other_id>/", listings_merging.merge, name="listing_merge"),
     path("<uuid:program_id>/", listings.listing, name="listing"),
     path("<uuid:program_id>/correct/", listings.correct, name="listing_correct"),
+    path("<uuid:program_id>/changes/<int:change_id>/take-back/", listings.take_back, name="listing_take_back"),
     path("<uuid:program_id>/verify/", listings.verify, name="listing_verify"),
     path("<uuid:program_id>/status/", listings.change_status, name="listing_status"),
 ]

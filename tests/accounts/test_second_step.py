@@ -17,7 +17,7 @@ from tests.accounts.people import PASSWORD, code, sign_in, signed_in_by_app, som
 from tests.dashboard.test_who_may import ANSWERING, ANY_STAFF, LISTINGS, MANAGING_STAFF, READING_STAFF, VERIFYING
 
 UUID = "00000000-0000-7000-8000-000000000000"
-GIVEN: dict[str, object] = {"name": "next", "at": 0}
+GIVEN: dict[str, object] = {"name": "next", "at": 0, "change_id": 1}
 OWN_PAGES = {"mfa_list_webauthn", "usersessions_list", "account_change_password", "mfa_generate_recovery_codes"}
 
 

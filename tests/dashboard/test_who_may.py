@@ -46,6 +46,7 @@ ANSWERING = {
 VERIFYING = {"desk_phone_checks", "desk_phone_check", "desk_cover_lines"}
 LISTINGS = {
     "listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status",
+    "listing_take_back",
     "listing_proposals", "listing_decide", "listing_link",
     "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
     "listings_pairs", "listings_pair",
@@ -101,6 +102,7 @@ POSTED |= {
     "desk_phone_check",
     "listings_together",
     "listing_verify",
+    "listing_take_back",
     "listing_status",
     "listing_decide",
     "listing_link",
@@ -152,6 +154,7 @@ def addresses() -> dict[str, str]:
         ).pk,
     } | {
         "inquiry_id": inquiry.pk, "program_id": program.pk, "callback_id": callback.pk, "referral_id": referral.pk,
+        "change_id": program.changes.create(actor_kind="staff", actor_id=str(consultant.pk), action="corrected").pk,
         "proposal_id": program.proposals.create(link_id=inquiry.pk, fields={}).pk,
         "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
         "user_id": consultant.pk, "form_id": consultant.pk, "road_id": a_road().pk,

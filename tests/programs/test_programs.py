@@ -85,6 +85,23 @@ def test_each_verb_leaves_a_change_and_an_audit_row(program: Program, admin: Use
     assert [record.action for record in records] == ["changed"] * 5
 
 
+def test_one_correction_is_taken_back_and_only_while_nobody_changed_it_again(program: Program, admin: User) -> None:
+    here = (program.latitude, program.longitude)
+    curation.correct(program.pk, {"phone": "205-555-0111", "position": (33.5, -86.8)}, by=admin)
+    first = program.changes.get(action="corrected")
+    curation.correct(program.pk, {"phone": "205-555-0112"}, by=admin)
+    with pytest.raises(curation.CannotChange, match="changed again since"):
+        curation.take_back(program.pk, first.pk, by=admin)
+    second = program.changes.exclude(pk=first.pk).get(action="corrected")
+    after = curation.take_back(program.pk, second.pk, by=admin)
+    assert (after.phone, after.corrected_fields) == ("205-555-0111", ["phone", "position"])
+    after = curation.take_back(program.pk, first.pk, by=admin)
+    assert (after.phone, (after.latitude, after.longitude), after.corrected_fields) == ("205-216-0200", here, [])
+    assert program.changes.first().fields["phone"] == ["205-555-0111", "205-216-0200"]
+    with pytest.raises(curation.CannotChange):
+        curation.take_back(program.pk, first.pk, by=admin)
+
+
 def test_moves_that_make_no_sense_are_refused_in_words(program: Program, admin: User) -> None:
     with pytest.raises(curation.CannotChange, match="listed already"):
         curation.restore(program.pk, by=admin)
