@@ -8,7 +8,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
 from rapidfuzz import fuzz
@@ -127,7 +126,6 @@ def _kinds(spoken: str) -> Iterator[PayerKind]:
     yield from dict.fromkeys(exact or [kind for word in words for kind in _of_kind(word)])
 
 
-@lru_cache(maxsize=4096)
 def _of_kind(word: str) -> tuple[PayerKind, ...]:
     return tuple(kind for name, kind in KINDS.items() if word == name or _same(word, name))
 

@@ -60,9 +60,11 @@ def correct(
             if _shown(program, name) != value
         }
         if changed:
+            was = _located(program)
             _set(program, {name: after for name, (_before, after) in changed.items()})
             program.corrected_fields = sorted({*program.corrected_fields, *changed})
-            _save(program, Action.CORRECTED, by, fields=changed, note=note)
+            moved = {"located": [was, _located(program)]} if was != _located(program) else {}
+            _save(program, Action.CORRECTED, by, fields=changed, technical=moved, note=note)
     return program
 
 
@@ -86,6 +88,8 @@ def take_back(program_id: UUID, change_id: int, *, by: User) -> Program:
         if not can_take_back(change, program):
             raise CannotChange(_("That was changed again since. Correct the listing instead."))
         _set(program, {name: _as_kept(name, before) for name, (before, _after) in change.fields.items()})
+        if "located" in change.technical:
+            program.latitude, program.longitude, program.located_by = change.technical["located"][0]
         earlier = program.changes.filter(action=Action.CORRECTED, pk__lt=change.pk).values_list("fields", flat=True)
         standing = {name for fields in earlier for name in fields}
         program.corrected_fields = sorted(set(program.corrected_fields) - (change.fields.keys() - standing))
@@ -179,6 +183,11 @@ def _shown(program: Program, name: str) -> Any:
     return getattr(program, name)
 
 
+def _located(program: Program) -> list[Any]:
+    """Where it is and how we know: an address corrected moves it, too."""
+    return [program.latitude, program.longitude, program.located_by]
+
+
 def _set(program: Program, values: Mapping[str, Any]) -> None:
     """Fill in the values; a new address without a position moves the place to the middle of its ZIP."""
     for name in values.keys() - {"position"}:
@@ -199,6 +208,7 @@ def _save(
     by: User,
     *,
     fields: Mapping[str, Any] | None = None,
+    technical: Mapping[str, Any] | None = None,
     note: str,
 ) -> None:
     program.changed_at = timezone.now()
@@ -209,5 +219,6 @@ def _save(
         actor_id=str(by.pk),
         action=action,
         fields=fields or {},
+        technical=technical or {},
         note=note[:300],
     )

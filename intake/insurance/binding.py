@@ -40,7 +40,7 @@ class Columns(Generic[M]):
         self.converters = [getattr(f, "from_db_value", None) for f in fields]
 
     def take(self, row: Iterator[Any]) -> M:
-        """The instance made of the next values of a row."""
+        """The instance made of the next values of a row, and of no more: the converters end first."""
         values = [
             value if convert is None else convert(value, None, connection)
             for convert, value in zip(self.converters, row, strict=False)

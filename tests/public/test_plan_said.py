@@ -46,6 +46,15 @@ def correct(code: str, **said: str) -> str:
     return Client().post(reverse("status_plan"), {"code": code, **said}, follow=True).content.decode()
 
 
+def called(question: Verification, answer: dict[str, str]) -> None:
+    consultant = staff("consultant")
+    begin_phone_check(question, question.pk, by=consultant)
+    keep_phone_answer(
+        question, question.pk, spoke_to="Ms Bell", reference="R-77", called_at=timezone.now(), answers=[answer],
+        by=consultant,
+    )  # fmt: skip
+
+
 def test_the_person_sees_what_their_plan_said_when_they_press_for_it_and_it_is_recorded(
     inquiry: Inquiry, question: Verification
 ) -> None:
@@ -61,13 +70,7 @@ def test_the_person_sees_what_their_plan_said_when_they_press_for_it_and_it_is_r
 
 def test_what_was_said_on_the_phone_stands_there_too(inquiry: Inquiry, question: Verification) -> None:
     answered(question, *CARED_FOR)
-    consultant = staff("consultant")
-    begin_phone_check(question, question.pk, by=consultant)
-    said = [{"key": "level.residential", "said": "yes", "words": "30 days"}]
-    keep_phone_answer(
-        question, question.pk, spoke_to="Ms Bell", reference="R-77", called_at=timezone.now(), answers=said,
-        by=consultant,
-    )  # fmt: skip
+    called(question, {"key": "level.residential", "said": "yes", "words": "30 days"})
     page = status(inquiry.reference_code, show_plan="yes")
     assert "Told by phone by Ms Bell, reference R-77" in page
     assert "Is residential treatment covered? yes; 30 days" in page
@@ -80,13 +83,7 @@ def test_they_are_told_what_is_still_being_asked_and_what_a_call_found_out(
     assert "We are asking your plan." in status(inquiry.reference_code)
     Verification.objects.update(state=S.BY_PHONE, finished_at=timezone.now())
     assert "Vamos a llamar a su plan" in status(inquiry.reference_code, show_plan="es")
-    consultant = staff("consultant")
-    begin_phone_check(question, question.pk, by=consultant)
-    said = [{"key": "active", "said": "yes", "words": ""}]
-    keep_phone_answer(
-        question, question.pk, spoke_to="Ms Bell", reference="R-77", called_at=timezone.now(), answers=said,
-        by=consultant,
-    )  # fmt: skip
+    called(question, {"key": "active", "said": "yes", "words": ""})
     page = status(inquiry.reference_code, show_plan="en")
     assert ("We are going to call" in page, "Told by phone by Ms Bell" in page) == (False, True)
 

@@ -250,7 +250,7 @@ def _local_day(at: datetime) -> date:
 class ProgramChange(models.Model):
     """What was changed in a listing, from what to what, by whom. Rows are only ever added.
 
-    ``fields`` is for people; ``technical`` holds in the same shape what only undoing an import needs.
+    ``fields`` is for people; ``technical`` holds in the same shape what only undoing it needs.
     """
 
     class Action(models.TextChoices):
