@@ -13,7 +13,8 @@ from typing import Any, Self
 
 from intake.inquiries.triage import Care
 from intake.matching.cover import Way, ways
-from intake.matching.need import Need, Offer
+from intake.matching.medicaid import questions
+from intake.matching.need import Need, Offer, PayerKind
 from intake.matching.reasons import WEIGHTS, WEIGHTS_VERSION, Kind, Reason, weighing
 from intake.matching.rules import rules_for, setting
 
@@ -125,6 +126,11 @@ class Matches:
         return ways(self.need)
 
     @property
+    def medicaid(self) -> tuple[Way, ...]:
+        """For somebody without cover: what to ask to see whether they may get Medicaid in their state."""
+        return questions(self.need) if self.need.payer is PayerKind.NONE else ()
+
+    @property
     def ranked(self) -> tuple[Match, ...]:
         return self.fits + self.ask_first
 
@@ -148,6 +154,7 @@ class Matches:
             "left_out": [each.to_json() for each in self.left_out],
             "help_listed": [each.to_json() for each in self.help_listed],
             "ways": [asdict(each) for each in self.ways],
+            "medicaid": [asdict(each) for each in self.medicaid],
         }
 
     @classmethod

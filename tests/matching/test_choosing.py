@@ -324,6 +324,13 @@ def test_without_cover_the_ways_to_be_treated_are_printed_with_their_sources() -
         assert said in printed
     for help_listed in ("(NP): ", "(SS): ", "(PA): ", "(SAMF): "):
         assert help_listed in printed
+    for of_alabama in ("Alabama has no Medicaid for adults by income alone", "up to about 18 %", "up to about 146 %"):
+        assert of_alabama in printed
+    assert "80 hours" not in printed
+    call_command("match_programs", "--zip", "10001", "--payer-type", "none", "--age", "34", stdout=(out := StringIO()))
+    assert "about $1,800 a month alone, $3,060 for three people" in out.getvalue()
+    assert "Treatment is no reason to lose Medicaid" in out.getvalue()
+    assert "foster care" not in out.getvalue()
     call_command("match_programs", "--zip", "78701", "--payer-type", "tricare", stdout=(out := StringIO()))
     assert "TX is West (TriWest)" in out.getvalue()
     call_command("match_programs", "--zip", "35203", "--payer-type", "private", stdout=(out := StringIO()))

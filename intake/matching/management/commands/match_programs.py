@@ -101,7 +101,7 @@ def told(found: Matches, limit: int, milliseconds: float) -> list[str]:
     """The answer for a terminal."""
     lines = [f"Care to look for: {', '.join(found.need.care) or 'not known'}"]
     lines += [say.words for say in (*found.first_aid, *found.notes)]
-    lines += [f"{way.words} [{way.source}, {way.source_date}]" for way in found.ways]
+    lines += [f"{way.words} [{way.source}, {way.source_date}]" for way in (*found.ways, *found.medicaid)]
     lines += [say.words for say in found.help_listed]
     for title, matches in (("Fits", found.fits), ("Ask first", found.ask_first)):
         lines += ["", f"{title}: {len(matches)}"]
