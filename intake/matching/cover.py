@@ -12,6 +12,8 @@ from pathlib import Path
 from intake.matching.need import Need, PayerKind
 
 TABLE = Path(__file__).with_name("cover.csv")
+# the states' own lines, as far as a text was read that names the agency; a missing state has SAMHSA's line
+OFFICES = Path(__file__).with_name("state_offices.csv")
 # TRICARE, "New TRICARE Stateside Regions" (2018) with the six states that moved on 1 January 2025 ("Changes");
 # small areas of a few states belong to the other region
 TRICARE_WEST = frozenset(
@@ -41,6 +43,18 @@ def _ways() -> Mapping[str, tuple[Way, ...]]:
     }
 
 
+@cache
+def _offices() -> Mapping[str, Way]:
+    with OFFICES.open(encoding="utf-8", newline="") as lines:
+        return {row["state"]: _office(row) for row in csv.DictReader(lines)}
+
+
+def _office(row: Mapping[str, str]) -> Way:
+    hours = f", {row['hours']}" if row["hours"] else ""
+    words = f"The state's own line: {row['phone']} ({row['line']}{hours}). If nobody answers there, the number above."
+    return Way("state_line", words, f"{row['source']}, page of {row['page_date']}", f"read {row['read']}")
+
+
 def ways(need: Need) -> tuple[Way, ...]:
     """What to know about paying, before any program is asked; nothing for an ordinary plan."""
     return tuple(_for(need))
@@ -50,7 +64,10 @@ def _for(need: Need) -> Iterator[Way]:
     if need.payer is PayerKind.MILITARY:
         for kind in (PayerKind.TRICARE, PayerKind.CHAMPVA, PayerKind.VA):
             yield from (_placed(way, need) for way in _ways()[kind])
-    yield from (_placed(way, need) for way in _ways().get(need.payer, ()))
+    for way in _ways().get(need.payer, ()):
+        yield _placed(way, need)
+        if way.code == "state_office" and (office := _offices().get(need.state or "")):
+            yield office
     if need.payer in (PayerKind.NONE, PayerKind.MEDICAID):
         first = {"pregnant_first": need.pregnant, "injecting_first": need.injects}
         yield from (way for way in _ways()["first"] if first[way.code])

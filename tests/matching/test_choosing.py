@@ -329,6 +329,7 @@ def test_without_cover_the_ways_to_be_treated_are_printed_with_their_sources() -
     assert "80 hours" not in printed
     call_command("match_programs", "--zip", "10001", "--payer-type", "none", "--age", "34", stdout=(out := StringIO()))
     assert "about $1,800 a month alone, $3,060 for three people" in out.getvalue()
+    assert "The state's own line: 1-877-846-7369 (HOPEline" in out.getvalue()
     assert "Treatment is no reason to lose Medicaid" in out.getvalue()
     assert "foster care" not in out.getvalue()
     call_command("match_programs", "--zip", "78701", "--payer-type", "tricare", stdout=(out := StringIO()))
