@@ -64,7 +64,7 @@ def _dollars(state: str, percent: int) -> str:
     if state in OTHER_GUIDELINE:
         return ""
     alone, three = (round((GUIDELINE_ONE + GUIDELINE_MORE * more) * percent / 1200, -1) for more in (0, 2))
-    return f": about ${alone:,.0f} a month alone, ${three:,.0f} for three people (guideline of 2025; a little more now)"
+    return f": about ${alone:,.0f} a month alone, ${three:,.0f} for three people"
 
 
 @cache
