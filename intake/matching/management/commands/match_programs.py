@@ -102,6 +102,7 @@ def told(found: Matches, limit: int, milliseconds: float) -> list[str]:
     lines = [f"Care to look for: {', '.join(found.need.care) or 'not known'}"]
     lines += [say.words for say in (*found.first_aid, *found.notes)]
     lines += [f"{way.words} [{way.source}, {way.source_date}]" for way in (*found.ways, *found.medicaid)]
+    lines += ["Dollars are by the poverty guideline of 2025; a little more now."] if found.medicaid else []
     lines += [say.words for say in found.help_listed]
     for title, matches in (("Fits", found.fits), ("Ask first", found.ask_first)):
         lines += ["", f"{title}: {len(matches)}"]
