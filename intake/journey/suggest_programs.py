@@ -13,8 +13,13 @@ from helpline.audit.acting import Actor, acting
 from helpline.programs.models import Program
 from helpline.programs.zones import STATE_ZONES
 from intake.inquiries.models import Inquiry
+from intake.inquiries.triage import Care
+from intake.insurance.cover import summary_of
 from intake.insurance.models import Policy
+from intake.insurance.x12.summary import Summary
+from intake.matching.care import first_given
 from intake.matching.choosing import choose, need_of
+from intake.matching.cost import at_most
 from intake.matching.engine import Match, Matches
 from intake.matching.models import Suggestion
 from intake.matching.need import Need
@@ -28,7 +33,22 @@ def need_for(inquiry: Inquiry, *, miles: int = DEFAULT_MILES, open_now: bool = F
     policy = Policy.objects.filter(inquiry=inquiry).first()
     plan = str(policy.payer_id) if policy and policy.payer_id else None
     need = need_of(inquiry.answers, inquiry.triage(), miles=miles, plan=plan)
-    return replace(need, at_night=_at_night(need.state, timezone.now()), open_now=open_now or None)
+    inside, outside = at_most(_answered(policy), first_given(need.care) or Care.OUTPATIENT)
+    return replace(
+        need,
+        at_night=_at_night(need.state, timezone.now()),
+        open_now=open_now or None,
+        most_in=inside,
+        most_out=outside,
+    )
+
+
+def _answered(policy: Policy | None) -> Summary | None:
+    """What their own plan answered last; None while it has not."""
+    if policy is None:
+        return None
+    newest = policy.verifications.of_their_plan().order_by("-made_at").first()
+    return summary_of(newest) if newest else None
 
 
 def _at_night(state: str | None, now: datetime) -> bool | None:

@@ -8,6 +8,7 @@ widens the range, and is named.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 from intake.inquiries.triage import Care
 from intake.insurance.x12.summary import Coverage, Money, Plan, Service, Summary
@@ -82,6 +83,13 @@ def share(summary: Summary | None, stay: Stay, network: str) -> Share:
     terms = Terms(plans[0], services, network)
     worked_out = _priced(terms, stay, stay.price) if stay.price is not None else _bounded(terms)
     return Share(network, worked_out, tuple(dict.fromkeys(_assumptions(terms, stay, summary))))
+
+
+def at_most(summary: Summary | None, care: Care) -> tuple[int | None, int | None]:
+    """The most the person's share of this care can be in and out of the network, in dollars, rounded up."""
+    ranges = [share(summary, Stay(care), network).range for network in ("in", "out")]
+    inside, outside = (ceil(each.high) if each is not None and each.high is not None else None for each in ranges)
+    return inside, outside
 
 
 def _types(stay: Stay) -> tuple[str, ...]:

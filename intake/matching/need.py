@@ -72,6 +72,8 @@ class Need:
     ``substances``, ``withdrawal``: substance kinds (``alcohol``, ``benzodiazepine``, ``opioid``...) that are
     used, and whose withdrawal has to be managed. ``miles``: how far the person can travel, in miles.
     ``state``: the person's state, two letters. ``plan``: public id of the payer, when known.
+    ``most_in``, ``most_out``: the most their share of the first kind of care can be in and out of the plan's network,
+    in whole dollars, by the plan's verified answer; ``None`` where it stated no end, or nothing.
     """
 
     care: tuple[Care, ...] = ()
@@ -96,6 +98,8 @@ class Need:
     at_night: bool | None = None  # whether it is night or a weekend where they are, so that a bed may have to wait
     open_now: bool | None = None  # only programs whose intake answers now
     smokes: bool | None = field(default=None, repr=False)
+    most_in: int | None = field(default=None, repr=False)
+    most_out: int | None = field(default=None, repr=False)
     state: str | None = None
     latitude: float | None = field(default=None, repr=False)
     longitude: float | None = field(default=None, repr=False)

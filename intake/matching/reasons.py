@@ -101,7 +101,7 @@ def weighing(version: str) -> Callable[[Finding], Reason | None]:
     return weighed
 
 
-WEIGHTS_VERSION = "2026-11-28"
+WEIGHTS_VERSION = "2026-11-28b"
 
 _FIRST: Mapping[str, int] = {
     "care_listed": 40,
@@ -201,22 +201,30 @@ _SECOND: Mapping[str, int] = {
     "no_night_admission": -6,
     "night_admission_ask": 0,
 }
+_THIRD: Mapping[str, int] = {
+    **_SECOND,
+    "open_now": 8,
+    "closed_now": -8,
+    "hours_ask": 0,
+    "smoking_permitted": 3,
+    "smoking_not_permitted": -3,
+    "smoking_ask": 0,
+    "in_network": 10,
+    "out_of_network": -10,
+    "network_ask": 0,
+    "took_most": 2,
+    "took_few": -2,
+}
 WEIGHTS: Mapping[str, Mapping[str, int]] = {
     "2026-11-23": {**_FIRST, "opioid_bed_only": -20},
     "2026-11-24": _SECOND,
-    "2026-11-28": {
-        **_SECOND,
-        "open_now": 8,
-        "closed_now": -8,
-        "hours_ask": 0,
-        "smoking_permitted": 3,
-        "smoking_not_permitted": -3,
-        "smoking_ask": 0,
-        "in_network": 10,
-        "out_of_network": -10,
-        "network_ask": 0,
-        "took_most": 2,
-        "took_few": -2,
+    "2026-11-28": _THIRD,
+    # What the plan itself answered of its share says more than the network's name
+    "2026-11-28b": {
+        **_THIRD,
+        "in_network_at_most": 13,
+        "out_of_network_at_most": -8,
+        "out_of_network_no_end": -14,
     },
 }
 """Versions of the weights. A rule that a version does not name did not exist then, and finds nothing in a replay."""
@@ -296,6 +304,10 @@ WORDS: Mapping[str, str] = {
     "smoking_ask": "Ask whether smoking is allowed.",
     "in_network": "In the plan's network, as it told us.",
     "out_of_network": "Not in the plan's network, as it told us: the plan may pay less, or nothing.",
+    "in_network_at_most": "In the plan's network, as it told us: by the plan's answer their share is at most {most}.",
+    "out_of_network_at_most": "Not in the plan's network, as it told us: by the plan's answer their share there is at "
+    "most {most}.",
+    "out_of_network_no_end": "Not in the plan's network, as it told us: the plan states no end to their share there.",
     "network_ask": "Ask whether it is in the plan's network.",
     "took_most": "Took {took} of the last {sent} people we sent there.",
     "took_few": "Took {took} of the last {sent} people we sent there.",

@@ -291,10 +291,14 @@ def network(need: Need, offer: Offer) -> Finding | None:
     """What decides the caller's share most: a plan pays less, or nothing, outside its network."""
     fact = facts.in_network(need.plan or "")
     match offer.says(fact):
+        case True if need.most_in is not None:
+            return met("in_network_at_most", most=f"${need.most_in:,}")
         case True:
             return met("in_network")
+        case False if need.most_out is not None:
+            return against("out_of_network_at_most", most=f"${need.most_out:,}")
         case False:
-            return against("out_of_network")
+            return against("out_of_network_no_end" if need.most_in is not None else "out_of_network")
     return ask("network_ask", settles=fact)
 
 

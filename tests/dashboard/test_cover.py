@@ -22,6 +22,7 @@ from intake.insurance.models import PhoneCall, Verification
 from intake.insurance.models import VerificationState as S
 from intake.journey.check_insurance import check_insurance
 from intake.journey.demo import SANDBOX
+from intake.journey.suggest_programs import need_for
 from tests.dashboard.conftest import opened
 from tests.dashboard.test_desk import CALLED, page_of, post, told_again
 from tests.insurance.answered import CARED_FOR, CARVED_OUT, PPO, answered
@@ -88,6 +89,12 @@ def test_each_figure_leads_to_its_segment_and_opening_the_lines_is_recorded(
     read = AuditRecord.objects.filter(subject_kind="insurance_lines").get()
     assert (read.action, read.inquiry_id) == ("read", inquiry.pk)
     assert signed_in("admin").get(address).status_code == 403
+
+
+def test_what_the_plan_said_of_their_share_goes_into_the_match(inquiry: Inquiry, question: Verification) -> None:
+    assert (need_for(inquiry).most_in, need_for(inquiry).most_out) == (None, None)
+    answered(question, *CARED_FOR, "EB*G*IND*30*PR*SANDBOX CHOICE PPO*29*5321.07*****Y")
+    assert (need_for(inquiry).most_in, need_for(inquiry).most_out) == (5322, None)
 
 
 def test_beside_an_earlier_answer_stands_what_changed(desk: Client, inquiry: Inquiry, question: Verification) -> None:

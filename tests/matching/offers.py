@@ -77,6 +77,8 @@ def needs() -> st.SearchStrategy[Need]:
         children_along=yes_no,
         veteran=yes_no,
         payer=st.sampled_from(list(PayerKind)),
+        most_in=st.sampled_from([None, 3000]),
+        most_out=st.sampled_from([None, 9000]),
         language=st.sampled_from([None, "english", "spanish", "korean", "navajo"]),
         deaf=yes_no,
         co_occurring=yes_no,

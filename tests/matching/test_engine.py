@@ -137,6 +137,11 @@ def test_the_plan_s_network_ranks_and_what_nobody_asked_is_never_against() -> No
     found = match(need, [outside, unasked, inside], today=TODAY)
     assert [each.offer.public_id for each in found.ranked] == ["a", "c", "b"]
     assert "network_ask" in {each.code for each in found.ranked[1].unknown}
+    bounded = only(replace(need, most_in=3000, most_out=9000), outside)
+    endless = only(replace(need, most_in=3000), outside)
+    assert "at most $9,000" in str(bounded.reasons)
+    assert bounded.score > endless.score
+    assert "at most $3,000" in str(only(replace(need, most_in=3000), inside).met)
 
 
 @pytest.mark.parametrize(("codes", "code"), [("SMON", "not_permitted"), ("SMPD", "permitted"), ("", "ask")])
