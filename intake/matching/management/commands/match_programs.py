@@ -15,6 +15,7 @@ from helpline.programs.published import clean_zip
 from intake.inquiries.answers import Answers, ForWhom, Insurance, InsuranceKind, Person, Use
 from intake.inquiries.substance_words import Group, read
 from intake.inquiries.triage import Care, assess
+from intake.matching.care import CARE_WORDS
 from intake.matching.choosing import choose, need_of
 from intake.matching.engine import Match, Matches
 from intake.matching.need import Need, PayerKind
@@ -99,7 +100,8 @@ def _not_known(said: list[str]) -> list[str]:
 
 def told(found: Matches, limit: int, milliseconds: float) -> list[str]:
     """The answer for a terminal."""
-    lines = [f"Care to look for: {', '.join(found.need.care) or 'not known'}"]
+    care = ", ".join(CARE_WORDS.get(each, "the emergency department") for each in found.need.care)
+    lines = [f"Care to look for: {care or 'not known'}"]
     lines += [say.words for say in (*found.first_aid, *found.notes)]
     lines += [f"{way.words} [{way.source}, {way.source_date}]" for way in (*found.ways, *found.medicaid)]
     lines += ["Dollars are by the poverty guideline of 2025; a little more now."] if found.medicaid else []
