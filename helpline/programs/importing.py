@@ -226,9 +226,18 @@ def _recognise(cursor: Any, scope: Scope, outcome: Outcome) -> None:
     staging.recognise(cursor, [*exactly, *((match.old.key, match.new.key) for match in sure)])
     outcome.recognised, outcome.to_decide = len(exactly) + len(sure), asked
     outcome.missing = len(programs) - outcome.recognised
+    outcome.to_decide += _beside(cursor, scope)
     for row, names in staging.lost_by_hand(cursor, scope.edition):
         reason = f"Set by hand, and this edition has no word for it: {names[:200]}."
         outcome.notes.append(Finding(row, "codes", reason, "Look at the listing."))
+
+
+def _beside(cursor: Any, scope: Scope) -> list[Match]:
+    """New rows that may be a place another directory lists: a person is asked, as each directory speaks for itself."""
+    programs = staging.programs_beside(cursor, scope)
+    rows = staging.unknown_rows(cursor, scope.edition) if programs else []
+    sure, asked = matches([_seen(row) for row in rows], [_seen(known) for known in programs])
+    return sure + asked
 
 
 def _seen(known: Known) -> Seen:

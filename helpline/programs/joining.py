@@ -23,11 +23,13 @@ def join(pair_id: UUID, *, by: User) -> Program:
     says; the newer is withdrawn. Raises ``CannotChange``.
     """
     with acting(Actor.staff(by)):
-        pair = _decided(pair_id, SamePlace.Verdict.SAME, by)
+        pair = decided(pair_id, SamePlace.Verdict.SAME, by)
         older, newer = _locked(pair)
         was = {name: getattr(older, name) for name in MERGED} | {"status": older.status}
         identity = {name: getattr(newer, name) for name in IDENTITY}
-        by_hand = _translated(older, newer.edition_id) if "codes" in older.corrected_fields else older.codes
+        by_hand = older.codes
+        if "codes" in older.corrected_fields:
+            by_hand = ServiceCode.translated(older.codes, newer.edition_id)
         _step_aside(newer, older, by)
         for name, value in (identity | {"codes": by_hand}).items():
             setattr(older, name, value)
@@ -42,10 +44,11 @@ def join(pair_id: UUID, *, by: User) -> Program:
 def keep_apart(pair_id: UUID, *, by: User) -> None:
     """They are two. Raises ``CannotChange``."""
     with acting(Actor.staff(by)):
-        _decided(pair_id, SamePlace.Verdict.DIFFERENT, by)
+        decided(pair_id, SamePlace.Verdict.DIFFERENT, by)
 
 
-def _decided(pair_id: UUID, verdict: SamePlace.Verdict, by: User) -> SamePlace:
+def decided(pair_id: UUID, verdict: SamePlace.Verdict, by: User) -> SamePlace:
+    """The pair with the verdict written down. Raises ``CannotChange`` when there is one already."""
     pair = SamePlace.objects.select_for_update().filter(pk=pair_id).first()
     if pair is None or pair.verdict:
         raise CannotChange(_("Somebody has decided this already."))
@@ -70,13 +73,6 @@ def _step_aside(newer: Program, older: Program, by: User) -> None:
     newer.status_reason = _("The same place as %(name)s") % {"name": older.name[:240]}
     newer.corrected_fields = sorted({*newer.corrected_fields, "status"})
     _save(newer, ProgramChange.Action.WITHDRAWN, {"status": before}, newer.status_reason, by)
-
-
-def _translated(older: Program, edition: int) -> list[int]:
-    """What was set by hand in the words of another edition: services of the same category and name."""
-    words = set(ServiceCode.objects.filter(pk__in=older.codes).values_list("category_code", "name"))
-    ours = ServiceCode.objects.filter(edition=edition).order_by("id").values_list("id", "category_code", "name")
-    return [code for code, *word in ours if tuple(word) in words]
 
 
 def _take_over(older: Program, newer: Program) -> None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting
 from helpline.programs.curation import CannotChange, correct, restore, withdraw
-from helpline.programs.models import Join, Opening, Program, ProgramChange, Proposal
+from helpline.programs.models import Join, Opening, Program, ProgramChange, Proposal, ServiceCode
 from helpline.programs.uses import move_uses, move_uses_back
 
 FIELDS: dict[str, Any] = {
@@ -134,6 +134,13 @@ def standing_for(programs: Iterable[UUID]) -> dict[UUID, Program]:
     return {pk: _last(into, pk) for pk in wanted if pk in into}
 
 
+def of_one_service(kept: Program, gone: Program) -> bool:
+    """Whether the one that goes is of another directory, one of a single service (opioid treatment programs), which
+    it says of the place beside all that the other knows.
+    """
+    return kept.edition_id != gone.edition_id and len(gone.codes) == 1
+
+
 def value_of(program: Program, name: str) -> Any:
     if name == "position":
         return None if program.latitude is None else (program.latitude, program.longitude)
@@ -159,6 +166,9 @@ def _wanted(kept: Program, gone: Program, chosen: Mapping[str, str]) -> dict[str
             wanted["codes"] = sorted({*mine, *theirs})
         elif choice == BOTH and difference.can_be_both:
             wanted[difference.field] = list(dict.fromkeys([*mine, *theirs]))
+    added = set(ServiceCode.translated(gone.codes, kept.edition_id)) if of_one_service(kept, gone) else set()
+    if added - set(kept.codes):
+        wanted["codes"] = sorted({*kept.codes, *added})
     if gone.confidential and not kept.confidential:
         wanted["confidential"] = True
     return wanted

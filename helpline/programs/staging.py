@@ -118,6 +118,13 @@ _PARTS["missing"] = SQL("""
     AND NOT EXISTS (SELECT FROM recognised r WHERE r.program = p.id)
 """).format(**_PARTS)
 
+_PARTS["fresh"] = SQL("""
+    i.repetition = 1 AND NOT EXISTS (
+        SELECT FROM programs_program p
+        WHERE p.edition_id = %(edition)s AND p.identity = i.identity AND p.occurrence = i.occurrence)
+    AND NOT EXISTS (SELECT FROM recognised r WHERE r.incoming = i.id)
+""").format()
+
 _SETTLE = SQL("""
 CREATE TEMP TABLE incoming ON COMMIT DROP AS
 WITH placed AS (
@@ -193,15 +200,28 @@ WHERE i.repetition = 1 AND (p.content_hash IS DISTINCT FROM i.content_hash OR ({
 
 _UNKNOWN = SQL("""
 SELECT i.id, i.identity, i.occurrence, i.phone || ARRAY(SELECT unnest(i.intake_lines)), {texts} FROM incoming i
-WHERE i.repetition = 1 AND NOT EXISTS (
-    SELECT FROM programs_program p
-    WHERE p.edition_id = %(edition)s AND p.identity = i.identity AND p.occurrence = i.occurrence)
+WHERE {fresh}
 ORDER BY i.source_row
 """).format(**_PARTS)
 
 _MISSING = SQL("""
 SELECT p.id, p.identity, p.occurrence, p.phone || ARRAY(SELECT unnest(p.intake_lines)), {texts} FROM programs_program p
 WHERE {missing} ORDER BY p.id
+""").format(**_PARTS)
+
+# Joins by one column each: an OR of both would look at every pair
+_BESIDE = SQL("""
+WITH fresh AS (
+    SELECT i.zip, i.phone, i.intake_lines FROM incoming i WHERE {fresh}
+), near AS (
+    SELECT p.id FROM programs_program p WHERE p.zip IN (SELECT zip FROM fresh)
+    UNION
+    SELECT p.id FROM programs_program p WHERE p.phone IN (
+        SELECT phone FROM fresh WHERE phone <> '' UNION SELECT unnest(intake_lines) FROM fresh)
+)
+SELECT p.id, p.identity, p.occurrence, p.phone || ARRAY(SELECT unnest(p.intake_lines)), {texts}
+FROM programs_program p JOIN near USING (id)
+WHERE p.status <> 'withdrawn' AND p.edition_id <> ALL(%(editions)s) ORDER BY p.id
 """).format(**_PARTS)
 
 _MERGE_RECOGNISED = SQL("""
@@ -353,7 +373,7 @@ def staged_count(cursor: Any) -> int:
 
 
 def unknown_rows(cursor: Any, edition: int) -> list[Known]:
-    """Rows of the file no listing of the edition has by its name and place."""
+    """Rows of the file no listing of the edition has by its name and place, and none was recognised as."""
     cursor.execute(_UNKNOWN, {"edition": edition})
     return list(cursor.fetchall())
 
@@ -361,6 +381,12 @@ def unknown_rows(cursor: Any, edition: int) -> list[Known]:
 def missing_programs(cursor: Any, scope: Scope) -> list[Known]:
     """Listings of the scope the file does not have."""
     cursor.execute(_MISSING, asdict(scope))
+    return list(cursor.fetchall())
+
+
+def programs_beside(cursor: Any, scope: Scope) -> list[Known]:
+    """Listings of other directories that share a ZIP code or a number with a row that nothing here is yet."""
+    cursor.execute(_BESIDE, asdict(scope))
     return list(cursor.fetchall())
 
 

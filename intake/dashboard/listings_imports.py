@@ -24,6 +24,7 @@ from helpline.programs.curation import CannotChange
 from helpline.programs.models import ImportRun, Program, ProgramChange, SamePlace
 from helpline.programs.spreadsheets import Sheet
 from intake.dashboard.listings_forms import shown_changes
+from intake.journey.merge_listings import join_pair
 
 PER_PAGE = 25
 Named = str | Promise
@@ -99,7 +100,7 @@ def undo(request: StaffRequest, run_id: UUID) -> HttpResponse:
 @requires(Permission.CORRECT_LISTINGS)
 def pairs(request: HttpRequest) -> HttpResponse:
     """Listings of two directories that may be one place, the most alike first."""
-    waiting = SamePlace.objects.to_decide().select_related("older__edition", "newer__edition")
+    waiting = SamePlace.objects.to_decide().select_related("older__edition", "newer__edition", "run")
     context = {"page": _page_of(waiting, request.GET), "section": "programs"}
     return render(request, "dashboard/listings/pairs.html", context)
 
@@ -110,8 +111,8 @@ def decide(request: StaffRequest, pair_id: UUID) -> HttpResponse:
     verdict = request.POST.get("verdict")
     try:
         if verdict == SamePlace.Verdict.SAME:
-            older = joining.join(pair_id, by=request.user)
-            messages.success(request, _("Joined: %(name)s keeps its history.") % {"name": older.name})
+            kept = join_pair(pair_id, by=request.user)
+            messages.success(request, _("Joined: %(name)s keeps its history.") % {"name": kept.name})
         elif verdict == SamePlace.Verdict.DIFFERENT:
             joining.keep_apart(pair_id, by=request.user)
             messages.success(request, _("Kept apart. You will not be asked again."))

@@ -206,3 +206,29 @@ def test_an_admin_decides_at_the_page(pair: SamePlace, admin: User, client: Clie
     assert "decided this already" in again
     pair.refresh_from_db()
     assert (pair.verdict, pair.decided_by) == ("different", admin)
+
+
+def test_a_place_two_directories_list_is_asked_about_and_made_one(
+    edition: Edition, first: Program, admin: User, client: Client, tmp_path: Path
+) -> None:
+    beside = load_edition(EDITIONS["samhsa-otp-2021"])
+    rows = [
+        "Program Name,Street,City,State,Zipcode,Phone",
+        f"{first.name1} Inc,{first.street1},{first.city},{first.state},{first.zip},{first.phone}",
+        "Harbor Methadone Clinic,9 Dock Street,Mobile,AL,36602,251-555-0101",
+    ]
+    path = tmp_path / "otp.csv"
+    path.write_text("\n".join(rows))
+    outcome = import_directory(path, edition=beside, actor=ROBOT)
+    assert (outcome.created, len(outcome.to_decide)) == (2, 1)
+    pair = SamePlace.objects.get()
+    assert (pair.older, pair.of_two_directories) == (first, True)
+    client.force_login(admin)
+    assert "Two directories list it" in client.get("/desk/listings/same/").content.decode()
+    client.post(f"/desk/listings/same/{pair.pk}/", {"verdict": "same"})
+    kept, gone = Program.objects.get(pk=first.pk), Program.objects.get(pk=pair.newer_id)
+    assert (kept.edition, kept.name1, gone.status) == (edition, first.name1, Program.Status.WITHDRAWN)
+    assert edition.service_codes.get(code="OTP").pk in kept.codes
+    assert set(first.codes) < set(kept.codes)
+    again = import_directory(path, edition=beside, actor=ROBOT)
+    assert (again.created, again.changed, again.unchanged, again.restored, again.to_decide) == (0, 0, 2, 0, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
@@ -68,3 +69,10 @@ class ServiceCode(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def translated(cls, codes: Iterable[int], edition_id: int) -> list[int]:
+        """The codes in the words of another edition: services of the same category and name."""
+        words = set(cls.objects.filter(pk__in=codes).values_list("category_code", "name"))
+        ours = cls.objects.filter(edition=edition_id).order_by("id").values_list("id", "category_code", "name")
+        return [code for code, *word in ours if tuple(word) in words]

@@ -59,6 +59,17 @@ class SamePlace(models.Model):
         return f"{self.older_id} and {self.newer_id}"
 
     @property
+    def of_two_directories(self) -> bool:
+        """Whether two directories list the place side by side, and none took over from the other."""
+        return self.older.edition_id not in {self.newer.edition_id, self.run.replaces_id}
+
+    @property
+    def kept_and_gone(self) -> tuple[Program, Program]:
+        """Of two directories the one published later speaks on; of one year the listing we had."""
+        later = self.newer.edition.published > self.older.edition.published
+        return (self.newer, self.older) if later else (self.older, self.newer)
+
+    @property
     def sides(self) -> list[tuple[Any, Program]]:
         """Both with what a page calls them: needs the programs and their editions loaded."""
         return [(_("Earlier"), self.older), (_("Later"), self.newer)]
