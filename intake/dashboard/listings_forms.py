@@ -183,7 +183,7 @@ class TogetherForm(ListingForm):
         super().__init__(*args, **kwargs)
         self.withdraws = chosen.get("action") == "withdraw"
         self.query = chosen.get("query", "")
-        ids = [program_id for text in chosen.getlist("ids")[:MOST_TOGETHER] if (program_id := _uuid(text))]
+        ids = [program_id for text in chosen.getlist("ids")[:MOST_TOGETHER] if (program_id := id_or_none(text))]
         self.programs = list(Program.objects.filter(pk__in=ids).order_by("sort_name", "id"))
         self.fields["words"].label = _("Reason") if self.withdraws else _("Note")
         self.fields["words"].required = self.withdraws
@@ -259,7 +259,7 @@ def _number(typed: str) -> str:
     raise forms.ValidationError(message, params={"typed": typed[:40]})
 
 
-def _uuid(text: str) -> UUID | None:
+def id_or_none(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from helpline.accounts.models import User
@@ -23,10 +23,10 @@ from helpline.programs import joining, undoing
 from helpline.programs.curation import CannotChange
 from helpline.programs.models import ImportRun, Program, ProgramChange, SamePlace
 from helpline.programs.spreadsheets import Sheet
-from intake.dashboard.listings_forms import shown_changes
+from intake.dashboard.listings_forms import id_or_none, shown_changes
 from intake.journey.merge_listings import join_pair
 
-PER_PAGE = 25
+PER_PAGE, PAIRS_PER_PAGE = 25, 100
 Named = str | Promise
 KINDS: dict[str, tuple[Named, tuple[str, ...]]] = {
     "changed": (gettext_lazy("Changed"), (ProgramChange.Action.IMPORTED, ProgramChange.Action.UNDONE)),
@@ -101,8 +101,30 @@ def undo(request: StaffRequest, run_id: UUID) -> HttpResponse:
 def pairs(request: HttpRequest) -> HttpResponse:
     """Listings of two directories that may be one place, the most alike first."""
     waiting = SamePlace.objects.to_decide().select_related("older__edition", "newer__edition", "run")
-    context = {"page": _page_of(waiting, request.GET), "section": "programs"}
+    page = _page_of(waiting, request.GET, PAIRS_PER_PAGE)
+    context = {"page": page, "plain": [pair for pair in page if pair.is_plain], "section": "programs"}
     return render(request, "dashboard/listings/pairs.html", context)
+
+
+@require_POST
+@requires(Permission.CORRECT_LISTINGS)
+def join_plain(request: StaffRequest) -> HttpResponse:
+    """Joins those of the pairs shown that agree plainly. Each can be undone on its listing's page."""
+    shown = [pair_id for text in request.POST.getlist("pair")[:PAIRS_PER_PAGE] if (pair_id := id_or_none(text))]
+    asked = SamePlace.objects.to_decide().filter(pk__in=shown).select_related("older", "newer", "run")
+    joined = sum(_joined(request, pair) for pair in asked if pair.is_plain)
+    told = ngettext("One place was joined.", "%(n)d places were joined.", joined) % {"n": joined}
+    messages.success(request, told)
+    return redirect("listings_pairs")
+
+
+def _joined(request: StaffRequest, pair: SamePlace) -> bool:
+    try:
+        join_pair(pair.pk, by=request.user)
+    except CannotChange as problem:
+        messages.error(request, str(problem))
+        return False
+    return True
 
 
 @require_POST
@@ -160,5 +182,5 @@ def _names(runs: Iterable[ImportRun]) -> Mapping[str, str]:
     return {str(user.pk): user.name for user in User.objects.filter(pk__in=staff)} if staff else {}
 
 
-def _page_of(things: QuerySet[Any] | list[Any], asked: QueryDict) -> Page[Any]:
-    return Paginator(things, PER_PAGE).get_page(asked.get("page"))
+def _page_of(things: QuerySet[Any] | list[Any], asked: QueryDict, most: int = PER_PAGE) -> Page[Any]:
+    return Paginator(things, most).get_page(asked.get("page"))

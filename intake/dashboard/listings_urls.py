@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<uuid:run_id>/findings.csv", listings_imports.findings, name="listings_import_findings"),
     path("imports/<uuid:run_id>/undo/", listings_imports.undo, name="listings_import_undo"),
     path("same/", listings_imports.pairs, name="listings_pairs"),
+    path("same/plain/", listings_imports.join_plain, name="listings_join_plain"),
     path("same/<uuid:pair_id>/", listings_imports.decide, name="listings_pair"),
     path("joined/<uuid:join_id>/undo/", listings_merging.undo_merge, name="listing_unmerge"),
     path("<uuid:program_id>/twin/", listings_merging.find_twin, name="listing_twin"),

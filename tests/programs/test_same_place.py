@@ -225,7 +225,7 @@ def test_a_place_two_directories_list_is_asked_about_and_made_one(
     assert (pair.older, pair.of_two_directories) == (first, True)
     client.force_login(admin)
     assert "Two directories list it" in client.get("/desk/listings/same/").content.decode()
-    client.post(f"/desk/listings/same/{pair.pk}/", {"verdict": "same"})
+    client.post("/desk/listings/same/plain/", {"pair": [pair.pk, "junk"]})
     kept, gone = Program.objects.get(pk=first.pk), Program.objects.get(pk=pair.newer_id)
     assert (kept.edition, kept.name1, gone.status) == (edition, first.name1, Program.Status.WITHDRAWN)
     assert edition.service_codes.get(code="OTP").pk in kept.codes

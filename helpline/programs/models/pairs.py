@@ -15,6 +15,9 @@ from helpline.programs.models.listings import Program
 from helpline.programs.models.privacy import plain
 from helpline.vault.ids import new_id
 
+PLAINLY_ALIKE = 98.0
+"""Of 100. Nothing but a suite or a spelling differs."""
+
 
 class SamePlaceQuerySet(models.QuerySet["SamePlace"]):
     def to_decide(self) -> Self:
@@ -62,6 +65,11 @@ class SamePlace(models.Model):
     def of_two_directories(self) -> bool:
         """Whether two directories list the place side by side, and none took over from the other."""
         return self.older.edition_id not in {self.newer.edition_id, self.run.replaces_id}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether two directories agree so well on name, street and number that no eye is needed for each."""
+        return self.of_two_directories and self.alike >= PLAINLY_ALIKE
 
     @property
     def kept_and_gone(self) -> tuple[Program, Program]:
