@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,9 @@ from helpline.audit.acting import Actor
 from helpline.programs import packages
 from helpline.programs.formats import open_directory
 from helpline.programs.importing import ImportRefused, Outcome, import_directory
-from helpline.programs.json_lists import BadList, decoded, entries
+from helpline.programs.json_lists import BadList, entries
 from helpline.programs.loading import edition_of
 from helpline.programs.models import Edition, ImportRun, Program, ServiceCode
-from helpline.programs.packages import pieces
 from helpline.programs.workbook import NotReadable
 from tests.programs.conftest import HEADINGS, row, workbook
 
@@ -125,8 +125,10 @@ def test_a_long_list_is_read_piece_by_piece_and_says_what_the_whole_says(
         body = json.dumps(listed, ensure_ascii=encoding == "cp1252", indent=1).encode(encoding)
         body = body.replace(b"\\u00e4", b"\xe4") if encoding == "cp1252" else body
         for packed in (body, gzip.compress(body)):
-            assert list(entries(decoded(pieces(packed, "f", most=10**6), encoding))) == listed
             path = write(packed)
+            file = packages.Stored("f", partial(path.open, "rb")).told(10**6)
+            assert file.encoding == encoding
+            assert list(entries(file.text(10**6))) == listed
             assert [row[0].name2 for row in open_directory(path).rows() if row[0]][7] == "Väter 7 \U0001f3e0"
     path = write(gzip.compress(b'{"rows": []}' + b" " * 2**21))
     monkeypatch.setattr("helpline.programs.formats.LARGEST", 2**20)
