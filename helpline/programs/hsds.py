@@ -1,8 +1,8 @@
 """Reading Open Referral's Human Services Data Specification: pure Python, no Django.
 
-Two shapes: services nested in JSON (HSDS 3.0), and tables of CSV (the tabular package of 3.0, and the older names of
-1.x, in which a service names its location or an organisation only owns places). Tables are put together into the same
-nested services, so that both are read by one function.
+Two shapes: services nested in JSON (HSDS 3.0, from whichever end), and tables of CSV (the tabular package of 3.0, and
+the older names of 1.x, in which a service names its location or an organisation only owns places). Tables are put
+together into the same nested services, so that both are read by one function.
 
 A service at a location is a listing; a service without a place, and a place no service names, are listings of their own
 and refused where they cannot be found or called. HSDS says nothing of kinds of care in our letters: only terms of a
@@ -25,6 +25,8 @@ from helpline.programs.tables import Rows
 
 MARKS = {"organization", "organization_id", "service_at_locations", "attributes", "phones", "taxonomy"}
 """What a service has and a facility of FindTreatment has not."""
+OF_A_FACILITY = {"name1", "street", "street1", "city", "zip"}
+"""What a facility of FindTreatment has and an organisation of HSDS has not."""
 NOT_FOR_VOICES = {"fax", "tty", "tdd", "textphone", "text", "sms", "modem", "pager"}
 GONE = {"inactive", "defunct"}
 TABLES = {
@@ -61,7 +63,19 @@ def services_of(answer: object) -> list[object] | None:
 
 
 def is_service(entry: object) -> bool:
-    return isinstance(entry, dict) and "name" in entry and bool(entry.keys() & MARKS)
+    """Whether it is a service, or holds services or places as HSDS nests them."""
+    if not isinstance(entry, dict):
+        return False
+    named = "name" in entry and bool(entry.keys() & MARKS)
+    return named or "name" in _dict(entry.get("service")) or "location_type" in entry or _holds(entry)
+
+
+def _holds(entry: Service) -> bool:
+    """Whether an organisation or a place lists what is its own; a facility of FindTreatment lists ``services``, too."""
+    if entry.keys() & OF_A_FACILITY or "name" not in entry:
+        return False
+    services = [each for each in _dicts(entry.get("services")) if "name" in each and "f3" not in each]
+    return bool(services or _dicts(entry.get("locations")))
 
 
 def is_a_part(answer: object) -> bool:
@@ -71,12 +85,47 @@ def is_a_part(answer: object) -> bool:
 
 def read_services(services: Iterable[tuple[int, object]]) -> Iterator[Record]:
     """Each numbered service, once for every place it is given at."""
-    for number, service in services:
-        if isinstance(service, dict):
-            at_places = _dicts(service.get("service_at_locations")) or [{}]
-            yield from (_record(number, service, at_place) for at_place in at_places)
+    for number, entry in services:
+        if isinstance(entry, dict):
+            for service in _unfolded(entry):
+                at_places = _dicts(service.get("service_at_locations")) or [{}]
+                yield from (_record(number, service, at_place) for at_place in at_places)
         else:
             yield Record(number, {})
+
+
+def _unfolded(entry: Service) -> Iterator[Service]:
+    """The services an entry is or holds, each with its organisation and places. HSDS nests them from a service, from a
+    service at a location and from an organisation; others put services into their place.
+    """
+    if "name" in (service := _dict(entry.get("service"))):
+        yield {**service, "service_at_locations": [entry]}
+    elif "service_at_locations" in entry:
+        yield entry
+    elif "location_type" in entry or ("addresses" in entry and _holds(entry)):
+        yield from _at_place(entry)
+    elif "organization" not in entry and _holds(entry):
+        yield from _of_organization(entry)
+    else:
+        yield entry
+
+
+def _at_place(place: Service) -> Iterator[Service]:
+    organization = {"organization": _dict(place.get("organization"))}
+    for service in _dicts(place.get("services")) or [{}]:
+        yield {**organization, **service, "service_at_locations": [{"location": place}]}
+
+
+def _of_organization(organization: Service) -> Iterator[Service]:
+    """Its services, and those of its places that no service of it names."""
+    services = _dicts(organization.get("services"))
+    for service in services:
+        yield {**service, "organization": _dict(service.get("organization")) or organization}
+    at_places = [at for service in services for at in _dicts(service.get("service_at_locations"))]
+    named = {_text(_dict(at.get("location")), "id") or _text(at, "location_id") for at in at_places}
+    for place in _dicts(organization.get("locations")):
+        if not at_places or _text(place, "id") not in {"", *named}:
+            yield {"organization": organization, "service_at_locations": [{"location": place}]}
 
 
 def is_package(names: Iterable[str]) -> bool:
