@@ -124,7 +124,7 @@ class InMemory(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.content.write(raw_data[: max(0, self.most_bytes + 1 - self.content.tell())])
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile[Any]:
         size = self.content.tell()
         self.content.seek(0)
         about = (self._name(), self.content_type, size, self.charset, self.content_type_extra)
