@@ -236,7 +236,7 @@ def as_csv(path: Path, times: int) -> None:
         writer = csv.writer(file)
         writer.writerow(book.columns)
         for again in range(times):
-            for cells in book.cells:
+            for _number, cells in book.lines():
                 writer.writerow([f"{again} {cell}" if at == 0 else cell for at, cell in enumerate(cells)])
 
 

@@ -20,6 +20,7 @@ FIELDS = (
 FLAT = {"name": "name1", "address": "street1", "street": "street1", "zipcode": "zip", "lat": "latitude",
         "lng": "longitude", "lon": "longitude"}  # fmt: skip
 """Names of fields in flat lists, for those that lack ours."""
+NAMELESS = "no entry of its list has a name1 or name"
 
 
 class NoAnswer(ValueError):
@@ -34,27 +35,37 @@ def read_json(text: str) -> object:
         raise NoAnswer(f"it is not JSON ({problem})") from problem
 
 
-def read_answer(answer: object) -> list[Record]:
-    """Each facility, its services as (category's letters or none, name). Raises ``NoAnswer``."""
+def facilities_of(answer: object) -> list[object]:
+    """The facilities of an answer that is no flat list. Raises ``NoAnswer``."""
     if isinstance(answer, dict):
         answer = next((answer[name] for name in LISTS if isinstance(answer.get(name), list)), None)
     if not isinstance(answer, list):
         raise NoAnswer("it has no list “rows” of facilities")
-    return read_facilities(answer)
+    return answer
 
 
-def read_facilities(rows: Iterable[object]) -> list[Record]:
-    """Each facility of a flat list. Raises ``NoAnswer`` when none has a name."""
-    records, named = [], False
+def refuse_nameless(rows: Iterable[object]) -> None:
+    """Raises ``NoAnswer`` for facilities of which none has a name."""
+    is_empty = True
+    for row in rows:
+        if is_named(row):
+            return
+        is_empty = False
+    if not is_empty:
+        raise NoAnswer(NAMELESS)
+
+
+def is_named(row: object) -> bool:
+    return isinstance(row, dict) and bool(row.keys() & {"name1", "name"})
+
+
+def read_facilities(rows: Iterable[object]) -> Iterator[Record]:
+    """Each facility of a list, its services as (category's letters or none, name)."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, dict):
-            named = named or bool(row.keys() & {"name1", "name"})
-            records.append(Record(number, _cells(row), _services(row.get("services"))))
+            yield Record(number, _cells(row), _services(row.get("services")))
         else:
-            records.append(Record(number, {}))
-    if records and not named:
-        raise NoAnswer("no entry of its list has a name1 or name")
-    return records
+            yield Record(number, {})
 
 
 def _cells(row: dict[str, object]) -> dict[str, object]:

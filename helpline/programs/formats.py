@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from helpline.programs.findtreatment import NoAnswer, read_answer, read_facilities, read_json
+from helpline.programs.findtreatment import (
+    NAMELESS,
+    NoAnswer,
+    facilities_of,
+    is_named,
+    read_facilities,
+    read_json,
+    refuse_nameless,
+)
 from helpline.programs.hsds import (
     NoServices,
     is_a_part,
@@ -18,13 +27,15 @@ from helpline.programs.hsds import (
     read_services,
     services_of,
 )
-from helpline.programs.json_lists import BadList, decoded, encoding_of, entries
-from helpline.programs.packages import GZIPPED, pieces, unzip
+from helpline.programs.json_lists import BadList, entries
+from helpline.programs.packages import PIECE, Stored, unpacking, unzip
 from helpline.programs.published import Finding, Listing, Record
 from helpline.programs.tables import NoTable, read_table
 from helpline.programs.workbook import LARGEST_UNPACKED, NotReadable, open_workbook
 
 LARGEST = 200 * 1024 * 1024
+"""Of JSON that is no list, which is held whole."""
+LARGEST_FILE = 2 * 1024 * 1024 * 1024
 WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
 
 
@@ -46,114 +57,120 @@ class Directory(Protocol):
 
 @dataclass(frozen=True)
 class Records:
-    """A directory that prints no key of its own."""
+    """A directory that prints no key of its own. ``read`` reads it anew; ``count`` is how many it has, about."""
 
     name: str
     sha256: str
     is_search: bool
-    records: list[Record] = field(repr=False)
+    count: int
+    read: Callable[[], Iterator[Record]] = field(repr=False)
 
     def __len__(self) -> int:
-        return len(self.records)
+        return self.count
 
     def rows(self) -> Iterator[tuple[Listing | None, list[Finding]]]:
-        return (record.read() for record in self.records)
+        with _refusing(self.name):
+            yield from (record.read() for record in self.read())
 
     def disagreements(self, key: dict[str, str]) -> list[tuple[str, str, str]]:
         return []
 
 
 def open_directory(path: Path) -> Directory:
-    """Open a workbook, an answer of FindTreatment, a CSV, or services in HSDS: JSON, a zip or a folder of tables.
-    Raises ``NotReadable`` with what to do.
+    """Open a workbook, an answer of FindTreatment, a CSV, or services in HSDS: JSON, a zip or a folder of tables. It is
+    looked through once and then read row by row, never held whole but JSON that is no list. Raises ``NotReadable`` with
+    what to do.
     """
-    bodies = _folder(path) if path.is_dir() else {path.name: _bytes(path)}
-    digest = _digest(bodies)
-    if not path.is_dir() and (body := bodies[path.name]).startswith(WORKBOOKS):
-        unzipped = unzip(body, path.name) if body.startswith(b"PK") else None
+    files = _folder(path) if path.is_dir() else {path.name: _file(path)}
+    digest = _digest(files)
+    if not path.is_dir() and (first := _first(files[path.name])).startswith(WORKBOOKS):
+        unzipped = unzip(path) if first.startswith(b"PK") else None
         if unzipped is None:
             return open_workbook(path)
-        bodies = unzipped
+        files = unzipped
+    with _refusing(path.name):
+        return _told(path.name, digest, {name: each.told(LARGEST_UNPACKED) for name, each in files.items()})
+
+
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
     try:
-        if len(bodies) == 1:
-            [(name, body)] = bodies.items()
-            if _is_list(body, path.name):
-                return _listed(path.name, digest, body)
-            if body.startswith(GZIPPED):
-                bodies = {name: b"".join(pieces(body, path.name, most=LARGEST))}
-        return _read(path.name, digest, {name: _text(body) for name, body in bodies.items()})
+        yield
     except (BadList, NoAnswer, NoTable, NoServices) as problem:
         raise NotReadable(
-            f"{path.name} is no directory we can read: {problem}. We read SAMHSA's Excel workbook (.xlsx), its "
+            f"{name} is no directory we can read: {problem}. We read SAMHSA's Excel workbook (.xlsx), its "
             "CSV exports, its list of opioid treatment programs (CSV), answers of FindTreatment (JSON), Open Referral "
             "(HSDS: JSON, also gzipped, or its CSV tables in a zip) and iCarol's CSV exports."
         ) from problem
 
 
-def _read(name: str, digest: str, files: dict[str, str]) -> Records:
+def _told(name: str, digest: str, files: dict[str, Stored]) -> Records:
     if is_package(files):
-        return Records(name, digest, False, read_package(files))
+        return Records(name, digest, False, *read_package({own: each.rows for own, each in files.items()}))
     if len(files) != 1:
         raise NoServices("it has no tables “services” and “organizations”")
-    [text] = files.values()
-    if not text.lstrip().startswith(("{", "[")):
-        return Records(name, digest, False, read_table(text))
-    answer = read_json(text)
+    [file] = files.values()
+    sign = next((text.lstrip()[0] for text in file.text(LARGEST_UNPACKED) if text.strip()), "")
+    if sign == "[":
+        return _listed(name, digest, file)
+    if sign != "{":
+        return Records(name, digest, False, *read_table(file.rows))
+    answer = read_json("".join(file.text(LARGEST)))
     services = services_of(answer)
     if services is not None:
-        return Records(name, digest, is_a_part(answer), list(read_services(enumerate(services, 1))))
-    return Records(name, digest, True, read_answer(answer))
+        return Records(name, digest, is_a_part(answer), len(services), lambda: read_services(enumerate(services, 1)))
+    facilities = facilities_of(answer)
+    refuse_nameless(facilities)
+    return Records(name, digest, True, len(facilities), lambda: read_facilities(facilities))
 
 
-def _is_list(body: bytes, name: str) -> bool:
-    first = next(pieces(body, name, most=LARGEST_UNPACKED), b"")
-    return "".join(decoded([first], encoding_of([first]))).lstrip().startswith("[")
-
-
-def _listed(name: str, digest: str, body: bytes) -> Records:
+def _listed(name: str, digest: str, file: Stored) -> Records:
     """A JSON list, read entry by entry: its text is never whole in memory."""
-    encoding = encoding_of(pieces(body, name, most=LARGEST_UNPACKED))
 
     def each() -> Iterator[object]:
         try:
-            yield from entries(decoded(pieces(body, name, most=LARGEST_UNPACKED), encoding))
+            yield from entries(file.text(LARGEST_UNPACKED))
         except BadList as problem:
             raise BadList(f"it is not JSON ({problem})") from problem
 
-    if any(map(is_service, each())):
-        return Records(name, digest, False, list(read_services(enumerate(each(), 1))))
-    return Records(name, digest, True, read_facilities(each()))
+    count, of_services, named = 0, False, False
+    for entry in each():
+        count, of_services, named = count + 1, of_services or is_service(entry), named or is_named(entry)
+    if of_services:
+        return Records(name, digest, False, count, lambda: read_services(enumerate(each(), 1)))
+    if count and not named:
+        raise NoAnswer(NAMELESS)
+    return Records(name, digest, True, count, lambda: read_facilities(each()))
 
 
-def _folder(path: Path) -> dict[str, bytes]:
-    return {each.name: _bytes(each) for each in sorted(path.iterdir()) if each.suffix.casefold() == ".csv"}
+def _folder(path: Path) -> dict[str, Stored]:
+    return {each.name: _file(each) for each in sorted(path.iterdir()) if each.suffix.casefold() == ".csv"}
 
 
-def _digest(bodies: dict[str, bytes]) -> str:
+def _digest(files: dict[str, Stored]) -> str:
     """Of the file; of a folder, of its files one after the other by name."""
     digest = sha256()
-    for name in sorted(bodies):
-        digest.update(bodies[name])
+    for name in sorted(files):
+        with unpacking(name), files[name].opened() as file:
+            while piece := file.read(PIECE):
+                digest.update(piece)
     return digest.hexdigest()
 
 
-def _bytes(path: Path) -> bytes:
+def _file(path: Path) -> Stored:
     try:
-        if path.stat().st_size > LARGEST:
-            raise NotReadable(f"{path.name} is larger than {LARGEST // 2**20} MB, more than any directory.")
-        body = path.read_bytes()
+        size = path.stat().st_size
+        with path.open("rb"):
+            pass
     except OSError as problem:
         raise NotReadable(f"{path} cannot be opened: {problem.strerror or 'unknown reason'}.") from problem
-    if not body:
+    if size > LARGEST_FILE:
+        raise NotReadable(f"{path.name} is larger than {LARGEST_FILE // 2**20} MB, more than any directory.")
+    if not size:
         raise NotReadable(f"{path.name} is empty.")
-    return body
+    return Stored(path.name, lambda: path.open("rb"))
 
 
-def _text(body: bytes) -> str:
-    """UTF-8, UTF-16 where its first bytes say so, or what a Windows spreadsheet saves when it is neither."""
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16", errors="replace")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return body.decode("cp1252", errors="replace")
+def _first(file: Stored) -> bytes:
+    with unpacking(file.name), file.opened() as opened:
+        return opened.read(max(map(len, WORKBOOKS)))

@@ -1,8 +1,8 @@
 """Reading Open Referral's Human Services Data Specification: pure Python, no Django.
 
-Two shapes: services nested in JSON (HSDS 3.0), and tables of CSV (the tabular package of 3.0, and the older names of
-1.x, in which a service names its location or an organisation only owns places). Tables are put together into the same
-nested services, so that both are read by one function.
+Two shapes: services nested in JSON (HSDS 3.0, from whichever end), and tables of CSV (the tabular package of 3.0, and
+the older names of 1.x, in which a service names its location or an organisation only owns places). Tables are put
+together into the same nested services, so that both are read by one function.
 
 A service at a location is a listing; a service without a place, and a place no service names, are listings of their own
 and refused where they cannot be found or called. HSDS says nothing of kinds of care in our letters: only terms of a
@@ -13,18 +13,20 @@ Source: https://docs.openreferral.org/en/v3.0.1/, openreferral/specification 3.0
 from __future__ import annotations
 
 import csv
-import io
 import re
-import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from helpline.programs.published import NO_TERMS, Record, clean_text, named_hidden, says_hidden
+from helpline.programs.shelf import Shelf, TooMany
 from helpline.programs.spreadsheets import as_it_was
+from helpline.programs.tables import Rows
 
 MARKS = {"organization", "organization_id", "service_at_locations", "attributes", "phones", "taxonomy"}
 """What a service has and a facility of FindTreatment has not."""
+OF_A_FACILITY = {"name1", "street", "street1", "city", "zip"}
+"""What a facility of FindTreatment has and an organisation of HSDS has not."""
 NOT_FOR_VOICES = {"fax", "tty", "tdd", "textphone", "text", "sms", "modem", "pager"}
 GONE = {"inactive", "defunct"}
 TABLES = {
@@ -39,6 +41,7 @@ TABLES = {
 }
 """Names of files, those of 3.0 first."""
 OF_AN_ATTRIBUTE = ("link_id", "service_id", "taxonomy_term_id", "taxonomy_id", "taxonomy", "code", "name")
+HELD = ("phones", "addresses", "attributes")
 NUMBERS = ("phone", "intake1", "intake2", "intake1a", "intake2a")
 
 Row = dict[str, str]
@@ -60,7 +63,19 @@ def services_of(answer: object) -> list[object] | None:
 
 
 def is_service(entry: object) -> bool:
-    return isinstance(entry, dict) and "name" in entry and bool(entry.keys() & MARKS)
+    """Whether it is a service, or holds services or places as HSDS nests them."""
+    if not isinstance(entry, dict):
+        return False
+    named = "name" in entry and bool(entry.keys() & MARKS)
+    return named or "name" in _dict(entry.get("service")) or "location_type" in entry or _holds(entry)
+
+
+def _holds(entry: Service) -> bool:
+    """Whether an organisation or a place lists what is its own; a facility of FindTreatment lists ``services``, too."""
+    if entry.keys() & OF_A_FACILITY or "name" not in entry:
+        return False
+    services = [each for each in _dicts(entry.get("services")) if "name" in each and "f3" not in each]
+    return bool(services or _dicts(entry.get("locations")))
 
 
 def is_a_part(answer: object) -> bool:
@@ -70,12 +85,47 @@ def is_a_part(answer: object) -> bool:
 
 def read_services(services: Iterable[tuple[int, object]]) -> Iterator[Record]:
     """Each numbered service, once for every place it is given at."""
-    for number, service in services:
-        if isinstance(service, dict):
-            at_places = _dicts(service.get("service_at_locations")) or [{}]
-            yield from (_record(number, service, at_place) for at_place in at_places)
+    for number, entry in services:
+        if isinstance(entry, dict):
+            for service in _unfolded(entry):
+                at_places = _dicts(service.get("service_at_locations")) or [{}]
+                yield from (_record(number, service, at_place) for at_place in at_places)
         else:
             yield Record(number, {})
+
+
+def _unfolded(entry: Service) -> Iterator[Service]:
+    """The services an entry is or holds, each with its organisation and places. HSDS nests them from a service, from a
+    service at a location and from an organisation; others put services into their place.
+    """
+    if "name" in (service := _dict(entry.get("service"))):
+        yield {**service, "service_at_locations": [entry]}
+    elif "service_at_locations" in entry:
+        yield entry
+    elif "location_type" in entry or ("addresses" in entry and _holds(entry)):
+        yield from _at_place(entry)
+    elif "organization" not in entry and _holds(entry):
+        yield from _of_organization(entry)
+    else:
+        yield entry
+
+
+def _at_place(place: Service) -> Iterator[Service]:
+    organization = {"organization": _dict(place.get("organization"))}
+    for service in _dicts(place.get("services")) or [{}]:
+        yield {**organization, **service, "service_at_locations": [{"location": place}]}
+
+
+def _of_organization(organization: Service) -> Iterator[Service]:
+    """Its services, and those of its places that no service of it names."""
+    services = _dicts(organization.get("services"))
+    for service in services:
+        yield {**service, "organization": _dict(service.get("organization")) or organization}
+    at_places = [at for service in services for at in _dicts(service.get("service_at_locations"))]
+    named = {_text(_dict(at.get("location")), "id") or _text(at, "location_id") for at in at_places}
+    for place in _dicts(organization.get("locations")):
+        if not at_places or _text(place, "id") not in {"", *named}:
+            yield {"organization": organization, "service_at_locations": [{"location": place}]}
 
 
 def is_package(names: Iterable[str]) -> bool:
@@ -84,18 +134,27 @@ def is_package(names: Iterable[str]) -> bool:
     return bool(stems & {*TABLES["services"], *TABLES["locations"]}) and bool(stems & set(TABLES["organizations"]))
 
 
-def read_package(files: Mapping[str, str]) -> list[Record]:
-    """The listings of a package of CSV files, by name and text. Numbers are rows of the services' table, or of the
-    locations' for a place no service names. Raises ``NoServices``.
+def read_package(files: Mapping[str, Rows]) -> tuple[int, Callable[[], Iterator[Record]]]:
+    """How many services and places a package of CSV files has, about, and what reads its listings. Numbers are rows of
+    the services' table, or of the locations' for a place no service names. Raises ``NoServices``.
+
+    The tables are put on a shelf at once, so that what is no CSV is known before anything is done.
     """
-    by_stem = {name.rpartition(".")[0].casefold(): text for name, text in files.items()}
-    tables = {
-        table: next((_rows(by_stem[name], table) for name in names if name in by_stem), [])
-        for table, names in TABLES.items()
-    }
-    if not tables["services"] and not tables["locations"]:
+    by_stem = {name.rpartition(".")[0].casefold(): rows for name, rows in files.items()}
+    shelf, counts = Shelf(), dict.fromkeys(TABLES, 0)
+    for table, names in TABLES.items():
+        if rows := next((by_stem[name] for name in names if name in by_stem), None):
+            shelf.put(_counted(_rows(rows, table), table, counts))
+    if not counts["services"] and not counts["locations"]:
         raise NoServices("its tables have no services and no locations")
-    return list(read_services(_joined(tables)))
+    shelf.sort()
+    return max(counts["services"], counts["at"], counts["locations"]), lambda: read_services(_Joined(shelf).services())
+
+
+def _counted(rows: Iterator[Row], table: str, counts: dict[str, int]) -> Iterator[tuple[str, str, Row]]:
+    for row in rows:
+        counts[table] += 1
+        yield from _to_keep(table, row)
 
 
 def _record(number: int, service: Service, at_place: Service) -> Record:
@@ -169,23 +228,40 @@ def _terms(holder: Service) -> Iterator[tuple[str, str, str]]:
             yield taxonomy[:60], _text(term, "code")[:20].upper(), name
 
 
-def _rows(text: str, table: str) -> list[Row]:
+def _rows(lines: Rows, table: str) -> Iterator[Row]:
     """The rows of a table with headings of 3.0, and ``row``, the number a spreadsheet shows."""
-    lines, rows = csv.reader(io.StringIO(text, newline="")), []
     try:
-        headings = [_heading(cell, table.removesuffix("s")) for cell in next(lines, [])]
-        for number, line in enumerate(lines, 2):
+        each = lines()
+        headings = [_heading(cell, table.removesuffix("s")) for cell in next(each, [])]
+        for number, line in enumerate(each, 2):
             if any(map(str.strip, line)):
                 row = dict(zip(headings, map(as_it_was, line), strict=False))
-                rows.append(_slim(row) if table == "attributes" else {**row, "row": str(number)})
+                yield _slim(row) if table == "attributes" else {**row, "row": str(number)}
     except csv.Error as problem:
         raise NoServices(f"its table of {table} is not a CSV ({problem})") from problem
-    return rows
 
 
 def _slim(row: Row) -> Row:
-    """By far the longest table says the same few terms over and over: kept once each, and only what is read."""
-    return {name: sys.intern(row[name]) for name in OF_AN_ATTRIBUTE if row.get(name)}
+    """By far the longest table: only what is read."""
+    return {name: row[name] for name in OF_AN_ATTRIBUTE if row.get(name)}
+
+
+def _to_keep(table: str, row: Row) -> Iterator[tuple[str, str, Row]]:
+    """The row under what it is looked for by; ``named`` are places a service has."""
+    if table == "phones":
+        for name in ("service_at_location_id", "service_id", "location_id", "organization_id"):
+            if row.get(name):
+                yield table, row[name], row
+    elif table == "addresses":
+        yield table, row.get("location_id", ""), row
+    elif table == "attributes":
+        yield table, row.get("link_id") or row.get("service_id", ""), row
+    elif table == "terms":
+        yield table, row.get("id") or row.get("taxonomy_id", ""), row
+    else:
+        yield table, row.get("service_id" if table == "at" else "id", ""), row
+    if table in {"at", "services"} and "location_id" in row:
+        yield "named", row["location_id"], {}
 
 
 def _heading(cell: str, table: str) -> str:
@@ -195,53 +271,64 @@ def _heading(cell: str, table: str) -> str:
     return name.removeprefix(f"{table}_") if own else name
 
 
-def _joined(tables: Mapping[str, list[Row]]) -> Iterator[tuple[int, Service]]:
+class _Joined:
     """The tables put together into services as JSON nests them, each with its row."""
-    held, terms = _held(tables), {row.get("id") or row.get("taxonomy_id", ""): row for row in tables["terms"]}
-    for attribute in tables["attributes"]:
-        attribute["taxonomy_term"] = terms.get(attribute.get("taxonomy_term_id") or attribute.get("taxonomy_id", ""))  # type: ignore[assignment]  # nested on purpose
-    organizations = {row.get("id", ""): row | held[row.get("id", "")] for row in tables["organizations"]}
-    places = {row.get("id", ""): row | held[row.get("id", "")] | _written_phones(row) for row in tables["locations"]}
-    links = defaultdict(list)
-    for row in tables["at"]:
-        links[row.get("service_id", "")].append(
-            {**held[row.get("id", "")], "location": places.get(row.get("location_id", ""))}
-        )
-    named = {row.get("location_id") for row in [*tables["at"], *tables["services"]]}
-    for row in tables["services"]:
-        own = [{"location": places[row["location_id"]]}] if row.get("location_id") in places else []
-        organization = _organization(row, organizations) or _organization(
-            own[0]["location"] if own else {}, organizations
-        )
-        also = {"organization": organization, "taxonomy": [terms[key] for key in _keys(row) if key in terms]}
-        yield (
-            int(row["row"]),
-            {**row, **held[row.get("id", "")], **also, "service_at_locations": links[row.get("id", "")] or own},
-        )
-    for key, place in places.items():
-        if key not in named:
-            organization = _organization(place, organizations)
-            yield int(place["row"]), {"organization": organization, "service_at_locations": [{"location": place}]}
 
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        # Neighbours share them; the rows of one may be many
+        self._organization = lru_cache(maxsize=16)(self._whole_organization)
+        self._place = lru_cache(maxsize=16)(self._whole_place)
+        self._term = lru_cache(maxsize=1024)(lambda key: shelf.last("terms", key))
 
-def _held(tables: Mapping[str, list[Row]]) -> dict[str, dict[str, Any]]:
-    """Phones, addresses and attributes by the id of what they belong to."""
-    held: dict[str, dict[str, Any]] = defaultdict(lambda: {"phones": [], "addresses": [], "attributes": []})
-    for phone in tables["phones"]:
-        for name in ("service_at_location_id", "service_id", "location_id", "organization_id"):
-            if phone.get(name):
-                held[phone[name]]["phones"].append(phone)
-    for address in tables["addresses"]:
-        held[address.get("location_id", "")]["addresses"].append(address)
-    for attribute in tables["attributes"]:
-        held[attribute.get("link_id") or attribute.get("service_id", "")]["attributes"].append(attribute)
-    held[""] = {"phones": [], "addresses": [], "attributes": []}
-    return held
+    def services(self) -> Iterator[tuple[int, Service]]:
+        try:
+            yield from self._services()
+            yield from self._places_alone()
+        except TooMany as problem:
+            raise NoServices(str(problem)) from problem
 
+    def _services(self) -> Iterator[tuple[int, Service]]:
+        for row in self._shelf.each("services"):
+            place = self._place(row["location_id"]) if "location_id" in row else None
+            own = [{"location": place}] if place else []
+            links = [
+                {**self._held(at.get("id", "")), "location": self._place(at.get("location_id", ""))}
+                for at in self._shelf.under("at", row.get("id", ""))
+            ]
+            terms = [term for key in _keys(row) if (term := self._term(key)) is not None]
+            also = {"organization": self._named_by(row) or self._named_by(place or {}), "taxonomy": terms}
+            yield (
+                int(row["row"]),
+                {**row, **self._held(row.get("id", "")), **also, "service_at_locations": links or own},
+            )
 
-def _organization(row: Mapping[str, Any], organizations: Mapping[str, Any]) -> Service:
-    named = {"name": row["organization_name"]} if row.get("organization_name") else {}
-    return organizations.get(row.get("organization_id", "")) or named
+    def _places_alone(self) -> Iterator[tuple[int, Service]]:
+        for key in self._shelf.keys("locations"):
+            if not self._shelf.has("named", key) and (place := self._place(key)):
+                organization = self._named_by(place)
+                yield int(place["row"]), {"organization": organization, "service_at_locations": [{"location": place}]}
+
+    def _held(self, key: str) -> dict[str, list[Any]]:
+        """Phones, addresses and attributes of what has this id."""
+        if not key:
+            return {name: [] for name in HELD}
+        held = {name: self._shelf.under(name, key) for name in HELD}
+        for each in held["attributes"]:
+            each["taxonomy_term"] = self._term(each.get("taxonomy_term_id") or each.get("taxonomy_id", ""))
+        return held
+
+    def _named_by(self, row: Service) -> Service:
+        named = {"name": row["organization_name"]} if row.get("organization_name") else {}
+        return self._organization(row.get("organization_id", "")) or named
+
+    def _whole_organization(self, key: str) -> Service | None:
+        row = self._shelf.last("organizations", key)
+        return row | self._held(key) if row else None
+
+    def _whole_place(self, key: str) -> Service | None:
+        row = self._shelf.last("locations", key)
+        return row | self._held(key) | _written_phones(row) if row else None
 
 
 def _written_phones(place: Row) -> dict[str, Any]:

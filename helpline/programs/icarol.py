@@ -12,9 +12,11 @@ headings of two real exports (sfbrigade/sf-openreferral-data, commit 5eba8d5); n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from helpline.programs.published import NO_TERMS, Record, clean_text, named_hidden, says_hidden
+from helpline.programs.shelf import Shelf
 
 HEADINGS = {"resourceagencynum", "publicname", "taxonomylevelname", "agencystatus"}
 """Those by which the export is known."""
@@ -26,18 +28,30 @@ NUMBERS = (
 CELLS = ("phone", "intake1", "intake2", "intake1a", "intake2a")
 _NOT_FOR_VOICES = re.compile(r"\b(fax|tty|tdd|text|sms)\b", re.IGNORECASE)
 
+ABSENT = "\0"
+"""In the place of a cell that a short line lacks; no cleaned text is it."""
+
 Row = Mapping[str, str]
+Lines = Callable[[], Iterator[tuple[int, list[str]]]]
+"""What reads the lines below the headings from the first on, each with the number a spreadsheet shows."""
 
 
-def read_export(headings: list[str], lines: list[tuple[int, list[str]]]) -> Iterator[Record]:
+def read_export(headings: list[str], lines: Lines) -> Iterator[Record]:
     """The listings of an export; ``headings`` in small letters, each line with the number a spreadsheet shows."""
-    rows = [(number, _row(headings, line)) for number, line in lines]
-    by_number = {row["resourceagencynum"]: row for _number, row in rows if row.get("resourceagencynum")}
-    joined = {row.get(name) for _number, row in rows for name in ("connectstositenum", "connectstoprogramnum")}
-    parents = {row.get("parentagencynum") for _number, row in rows}
-    for number, row in rows:
-        if not _is_joined(row, joined, parents):
-            yield _record(number, _family(row, by_number))
+    shelf = Shelf()
+    shelf.put(each for number, line in lines() for each in _to_keep(number, _row(headings, line)))
+    shelf.sort()
+    for kept in shelf.each("row"):
+        if not _is_joined(kept["row"], shelf):
+            yield _record(kept["number"], _family(kept["row"], shelf))
+
+
+def _to_keep(number: int, row: Row) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The row by its number, and whom it joins or stands under."""
+    yield "row", row.get("resourceagencynum", ""), {"number": number, "row": row}
+    for name in ("connectstositenum", "connectstoprogramnum"):
+        yield "joined", row.get(name, ABSENT), {}
+    yield "parent", row.get("parentagencynum", ABSENT), {}
 
 
 def _row(headings: list[str], line: list[str]) -> Row:
@@ -48,24 +62,29 @@ def _level(row: Row) -> str:
     return row.get("taxonomylevelname", "").casefold().replace(" ", "")
 
 
-def _is_joined(row: Row, joined: set[str | None], parents: set[str | None]) -> bool:
+def _is_joined(row: Row, shelf: Shelf) -> bool:
     """Whether another row speaks for this one."""
-    own = row.get("resourceagencynum")
+    own = row.get("resourceagencynum", ABSENT)
     if _level(row) == "agency":
-        return own in parents
-    return _level(row) in {"program", "site"} and own in joined
+        return shelf.has("parent", own)
+    return _level(row) in {"program", "site"} and shelf.has("joined", own)
 
 
-def _family(row: Row, by_number: Mapping[str, Row]) -> list[Row]:
+def _family(row: Row, shelf: Shelf) -> list[Row]:
     """The row, its site, its program and its agency: the nearest first, each once."""
     names = ("connectstositenum", "connectstoprogramnum", "parentagencynum")
-    above = [by_number.get(row.get(name, ""), {}) for name in names]
-    above += [by_number.get(each.get("parentagencynum", ""), {}) for each in above]
+    above = [_of_number(row.get(name, ""), shelf) for name in names]
+    above += [_of_number(each.get("parentagencynum", ""), shelf) for each in above]
     family = [row]
     for each in above:
         if each and each not in family:
             family.append(each)
     return family
+
+
+def _of_number(number: str, shelf: Shelf) -> Row:
+    kept = shelf.last("row", number) if number else None
+    return kept["row"] if kept else {}
 
 
 def _record(number: int, family: list[Row]) -> Record:

@@ -49,6 +49,10 @@ def encoding_of(pieces: Iterable[bytes]) -> str:
             decoder.decode(piece)
         except UnicodeDecodeError:
             return "cp1252"
+    try:
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        return "cp1252"
     return "utf-8-sig"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from helpline.programs.importing import Outcome
@@ -32,7 +33,7 @@ def report_of(outcome: Outcome, run: ImportRun) -> bytes:
         file.write("\ufeff")
         sheet = Sheet(file)
         sheet.write(HEADINGS)
-        for line in (*_findings(outcome), *_changes(run), *_created(run), *_unknown(outcome)):
+        for line in chain(_findings(outcome), _changes(run), _created(run), _unknown(outcome)):
             sheet.write(line)
     return packed.getvalue()
 

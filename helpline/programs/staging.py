@@ -435,8 +435,13 @@ def merge(cursor: Any, edition: int, run: UUID | None) -> tuple[int, int]:
     given = {"edition": edition, "run": run}
     cursor.execute(_MERGE_CHANGED, given)
     changed = int(cursor.rowcount)
+    # Of a table that was vacuumed while it was empty (after a trial) the planner believes that it stays so, and would
+    # read for each row again all that were added before it
+    cursor.execute("SET LOCAL enable_nestloop = off")
     cursor.execute(_MERGE_NEW, given)
-    return int(cursor.rowcount), changed
+    created = int(cursor.rowcount)
+    cursor.execute("SET LOCAL enable_nestloop = on")
+    return created, changed
 
 
 def withdraw_missing(cursor: Any, scope: Scope, run: UUID, reason: str, kind: str, actor: str) -> int:

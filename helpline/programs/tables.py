@@ -8,10 +8,10 @@ yes; ``0``, nothing and anything else say nothing, because no code is read as a 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
-from helpline.programs.icarol import HEADINGS, read_export
+from helpline.programs.icarol import HEADINGS, Lines, read_export
 from helpline.programs.published import Record, clean_text, is_code
 
 FIELDS = {
@@ -30,36 +30,54 @@ OPIOID_TREATMENT = {
 """Headings of SAMHSA's list of opioid treatment programs, as published and as geocoded in 2021."""
 OPIOID_TREATMENT_CODE = "OTP"
 
+Rows = Callable[[], Iterator[list[str]]]
+"""What reads a CSV from its start; raises ``csv.Error``."""
+
 
 class NoTable(ValueError):
     """The text is not a table of programs; the message says what was missing."""
 
 
-def read_table(text: str) -> list[Record]:
-    """The rows of a CSV with the numbers a person sees in a spreadsheet. Raises ``NoTable``."""
+def read_table(rows: Rows) -> tuple[int, Callable[[], Iterator[Record]]]:
+    """How many rows a CSV has, and what reads them, with the numbers a person sees in a spreadsheet. It is looked
+    through once, so that what is no CSV further down is known before anything is done. Raises ``NoTable``.
+    """
     try:
-        lines = list(csv.reader(io.StringIO(text, newline="")))
+        lines = rows()
+        headings = [clean_text(cell).casefold() for cell in next(lines, [])]
+        count = sum(1 for _ in _filled(lines))
     except csv.Error as problem:
         raise NoTable(f"it is not a CSV ({problem})") from problem
-    headings = [clean_text(cell).casefold() for cell in lines[0]] if lines else []
-    if set(headings) >= HEADINGS:
-        return list(read_export(headings, list(_filled(lines[1:]))))
-    if {"name1", "city", "state", "zip"} <= set(headings):
-        return list(_wide(headings, lines[1:]))
-    if {"city", "state"} < set(headings) and any(
-        {name, zip_code} <= set(headings) for name, zip_code in (("id", "postal"), ("program name", "zipcode"))
+    read = _reader(headings)
+    return count, lambda: read(headings, partial(_below_headings, rows))
+
+
+def _reader(headings: list[str]) -> Callable[[list[str], Lines], Iterator[Record]]:
+    known = set(headings)
+    if known >= HEADINGS:
+        return read_export
+    if {"name1", "city", "state", "zip"} <= known:
+        return _wide
+    if {"city", "state"} < known and any(
+        {name, zip_code} <= known for name, zip_code in (("id", "postal"), ("program name", "zipcode"))
     ):
-        return list(_opioid_treatment(headings, lines[1:]))
+        return _opioid_treatment
     raise NoTable("its first row has no headings of a directory, such as name1, city, state, zip")
 
 
-def _wide(headings: list[str], lines: list[list[str]]) -> Iterator[Record]:
+def _below_headings(rows: Rows) -> Iterator[tuple[int, list[str]]]:
+    lines = rows()
+    next(lines, None)
+    return _filled(lines)
+
+
+def _wide(headings: list[str], lines: Lines) -> Iterator[Record]:
     codes = {
         at: heading.upper()
         for at, heading in enumerate(headings)
         if heading not in FIELDS | NO_CODES and is_code(heading.upper())
     }
-    for number, line in _filled(lines):
+    for number, line in lines():
         cells: dict[str, object] = {
             heading: cell for heading, cell in zip(headings, line, strict=False) if heading in FIELDS
         }
@@ -68,8 +86,8 @@ def _wide(headings: list[str], lines: list[list[str]]) -> Iterator[Record]:
         yield Record(number, cells)
 
 
-def _opioid_treatment(headings: list[str], lines: list[list[str]]) -> Iterator[Record]:
-    for number, line in _filled(lines):
+def _opioid_treatment(headings: list[str], lines: Lines) -> Iterator[Record]:
+    for number, line in lines():
         cells: dict[str, object] = {
             OPIOID_TREATMENT[heading]: cell
             for heading, cell in zip(headings, line, strict=False)
@@ -78,5 +96,5 @@ def _opioid_treatment(headings: list[str], lines: list[list[str]]) -> Iterator[R
         yield Record(number, cells | {"service_code_info": OPIOID_TREATMENT_CODE})
 
 
-def _filled(lines: list[list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _filled(lines: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
     return ((number, line) for number, line in enumerate(lines, 2) if any(map(str.strip, line)))

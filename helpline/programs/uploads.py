@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from helpline.accounts.models import User
@@ -17,7 +18,7 @@ from helpline.audit.acting import Actor, acting
 from helpline.programs.curation import CannotChange
 from helpline.programs.importing import ImportRefused, Outcome, first_changes, import_directory
 from helpline.programs.loading import edition_for
-from helpline.programs.models import Edition, Upload
+from helpline.programs.models import Edition, Upload, UploadPiece
 from helpline.programs.reporting import report_of
 from helpline.programs.workbook import NotReadable
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 State = Upload.State
 MOST_OPEN = 5
 """Files kept at one time: each may be 50 MB."""
+PIECE = 1024 * 1024
 MOST_TRIES = 2
 LEASE_MINUTES = 15
 FINDINGS_KEPT = 500
@@ -40,12 +42,31 @@ RETURNING id, tries
 """
 
 
-def send(name: str, body: bytes, *, by: User, **asked: Any) -> Upload:
-    """Keep a file for the worker; ``asked`` are fields of ``Upload``. Raises ``CannotChange`` when too many wait."""
+def send(name: str, parts: Iterable[bytes], *, by: User, **asked: Any) -> Upload:
+    """Keep a file, given part by part, for the worker; ``asked`` are fields of ``Upload``. Raises ``CannotChange`` when
+    too many wait.
+    """
     with acting(Actor.staff(by)):
         if Upload.objects.open().count() >= MOST_OPEN:
             raise CannotChange(_("Five files wait already. Import them or let them go first."))
-        return Upload.objects.create(by=by, file_name=name[:200] or "file", size=len(body), body=body, **asked)
+        upload = Upload.objects.create(by=by, file_name=name[:200] or "file", size=0, pieces=0, **asked)
+        for number, body in enumerate(_pieces(parts)):
+            UploadPiece.objects.create(upload=upload, number=number, body=body)
+            upload.size, upload.pieces = upload.size + len(body), number + 1
+        upload.save(update_fields=["size", "pieces"])
+        return upload
+
+
+def _pieces(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The same in pieces of about ``PIECE``."""
+    held = bytearray()
+    for part in parts:
+        held += part
+        if len(held) >= PIECE:
+            yield bytes(held)
+            held.clear()
+    if held:
+        yield bytes(held)
 
 
 def apply(upload_id: UUID, *, by: User) -> None:
@@ -88,7 +109,8 @@ def _read(upload: Upload) -> None:
             upload.state = State.APPLIED if applied else State.TRIED
             upload.tries, upload.begun_at = 0, None
             if applied:
-                upload.run, upload.body = outcome.run, None
+                upload.run = outcome.run
+                _forget(upload)
             upload.save()
     except (NotReadable, ImportRefused) as refusal:
         _refuse(upload, str(refusal))
@@ -114,7 +136,9 @@ def _import(upload: Upload) -> Outcome:
     replaces = Edition.objects.filter(code=upload.replaces).first() if upload.replaces else None
     with TemporaryDirectory() as folder:
         path = Path(folder) / (Path(upload.file_name).name or "file")
-        path.write_bytes(upload.body or b"")
+        with path.open("wb") as file:
+            for body in _pieces_of(upload).order_by("number").values_list("body", flat=True).iterator(1):
+                file.write(body)
         return import_directory(
             path,
             edition=edition,
@@ -142,13 +166,27 @@ def _told(outcome: Outcome) -> dict[str, Any]:
 
 
 def _refuse(upload: Upload, problem: str) -> None:
-    upload.state, upload.problem, upload.body, upload.report = State.REFUSED, problem[:1000], None, None
+    upload.state, upload.problem, upload.report = State.REFUSED, problem[:1000], None
     upload.run = None
-    upload.save(update_fields=["state", "problem", "body", "report", "run"])
+    with transaction.atomic():
+        _forget(upload)
+        upload.save(update_fields=["state", "problem", "pieces", "report", "run"])
+
+
+def _forget(upload: Upload) -> None:
+    """The file is gone with its last step."""
+    _pieces_of(upload).delete()
+    upload.pieces = None
+
+
+def _pieces_of(upload: Upload) -> models.QuerySet[UploadPiece]:
+    return UploadPiece.objects.filter(upload=upload)
 
 
 def _decide(upload_id: UUID, state: Upload.State, by: User) -> None:
     with acting(Actor.staff(by)):
-        gone = {"body": None, "report": None} if state == State.LET_GO else {}
+        gone = {"pieces": None, "report": None} if state == State.LET_GO else {}
         if not Upload.objects.filter(pk=upload_id, state=State.TRIED).update(state=state, by=by, **gone):
             raise CannotChange(_("It was decided already, or is still being read."))
+        if gone:
+            UploadPiece.objects.filter(upload=upload_id).delete()

@@ -9,12 +9,13 @@ which the audit keeps no former value.
 from __future__ import annotations
 
 from io import BytesIO
+from tempfile import TemporaryFile
 from threading import Lock
-from typing import Any
+from typing import IO, Any
 
 import puremagic
 from django.conf import settings
-from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -102,10 +103,11 @@ class EncryptedFileField(EncryptedTextField):
 
 
 class InMemory(FileUploadHandler):
-    """What somebody uploads never touches a disk in clear, and is read no further than we would take.
+    """What a person uploads never touches a disk in clear, and is read no further than we would take.
 
     One byte more than that is kept, so that the form can say it is too large. Where ``LARGER_FILES`` of the settings
-    names the address, somebody who is signed in may send more.
+    names the address, somebody who is signed in may send more: a directory, which is nobody's secret and waits in a
+    file without a name.
     """
 
     @property
@@ -116,17 +118,19 @@ class InMemory(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self.content, self.most_bytes = BytesIO(), self.most
+        self.most_bytes = self.most
+        self.content: IO[bytes] = TemporaryFile() if self.most_bytes > MOST_BYTES else BytesIO()  # noqa: SIM115  # it is closed with the request
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.content.write(raw_data[: max(0, self.most_bytes + 1 - self.content.tell())])
 
-    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile[Any]:
+        size = self.content.tell()
         self.content.seek(0)
-        size = len(self.content.getbuffer())
-        return InMemoryUploadedFile(
-            self.content, self.field_name, self._name(), self.content_type, size, self.charset, self.content_type_extra
-        )
+        about = (self._name(), self.content_type, size, self.charset, self.content_type_extra)
+        if isinstance(self.content, BytesIO):
+            return InMemoryUploadedFile(self.content, self.field_name, *about)
+        return UploadedFile(self.content, *about)
 
     def _name(self) -> str:
         """A photo has no name; a directory keeps the one an import tells it by."""

@@ -107,12 +107,12 @@ def upload(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            sent = uploads.send(file.name, file.read(), by=request.user, **form.asked())
+            sent = uploads.send(file.name, file.chunks(), by=request.user, **form.asked())
         except CannotChange as problem:
             form.add_error(None, str(problem))
         else:
             return redirect("listings_sent", sent.pk)
-    waiting = Upload.objects.open().defer("body", "told", "report").select_related("by")
+    waiting = Upload.objects.open().defer("told", "report").select_related("by")
     context = {"form": form, "waiting": waiting, "section": "programs"}
     return render(request, "dashboard/listings/upload.html", context)
 
@@ -121,7 +121,7 @@ def upload(request: StaffRequest) -> HttpResponse:
 @requires(Permission.CORRECT_LISTINGS)
 def sent(request: StaffRequest, upload_id: UUID) -> HttpResponse:
     """What the trial of a directory found, and the way on."""
-    one = get_object_or_404(Upload.objects.defer("body", "report").select_related("by"), pk=upload_id)
+    one = get_object_or_404(Upload.objects.defer("report").select_related("by"), pk=upload_id)
     told, findings = one.told, [("refused", finding) for finding in one.told.get("refused", [])[:SHOWN]]
     findings += [("note", finding) for finding in told.get("notes", [])[:SHOWN]]
     diff = told.get("diff", [])

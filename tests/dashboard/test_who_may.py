@@ -160,7 +160,7 @@ def addresses() -> dict[str, str]:
         "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
         "user_id": consultant.pk, "form_id": consultant.pk, "road_id": a_road().pk,
         "upload_id": Upload.objects.create(
-            by=consultant, file_name="x", size=1, body=b"x", report=b"", edition_code="x"
+            by=consultant, file_name="x", size=1, pieces=0, report=b"", edition_code="x"
         ).pk,
         "secret": link.rstrip("/").rsplit("/", 1)[1], "number": 1, "name": "next",
     }  # fmt: skip

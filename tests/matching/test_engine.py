@@ -244,6 +244,10 @@ def test_some_codes_say_no() -> None:
     yes, no = facts.read_codes("samhsa-su-2022", ["NAUT", "PMAT"])
     assert no == {"treats_alcohol_use"}
     assert "alcohol_medication" in yes
+    for edition in ("samhsa-su-2022", "findtreatment-2026"):
+        said = [facts.read_codes(edition, [code]) for code in ("VAPN", "VAPP", "VPPD")]
+        vaping = frozenset({"vaping_permitted"})
+        assert said == [(frozenset(), vaping), (vaping, frozenset()), (vaping, frozenset())]
 
 
 @given(needs(), some_offers(), st.randoms(use_true_random=False))

@@ -8,7 +8,9 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,10 +21,9 @@ from helpline.audit.acting import Actor
 from helpline.programs import packages
 from helpline.programs.formats import open_directory
 from helpline.programs.importing import ImportRefused, Outcome, import_directory
-from helpline.programs.json_lists import BadList, decoded, entries
+from helpline.programs.json_lists import BadList, entries
 from helpline.programs.loading import edition_of
 from helpline.programs.models import Edition, ImportRun, Program, ServiceCode
-from helpline.programs.packages import pieces
 from helpline.programs.workbook import NotReadable
 from tests.programs.conftest import HEADINGS, row, workbook
 
@@ -116,6 +117,34 @@ def test_export_and_import_give_the_same_listings(edition: Edition, tmp_path: Pa
     assert "=1+1" not in rows
 
 
+def unfold(service: dict[str, Any], root: str) -> dict[str, Any]:
+    """An exported service as HSDS nests it from its other ends, or with services in their place."""
+    [at] = service["service_at_locations"]
+    alone = {name: value for name, value in service.items() if name not in {"service_at_locations", "organization"}}
+    if root == "service_at_location":
+        return {**at, "service": {**alone, "organization": service["organization"]}}
+    if root == "location":
+        return {**at["location"], "services": [{**alone, "organization": service["organization"]}]}
+    places = [at["location"], {"id": "other", "name": "A place without a number", "location_type": "physical"}]
+    return {**service["organization"], "services": [{**alone, "service_at_locations": [at]}], "locations": places}
+
+
+@pytest.mark.parametrize("root", ["service_at_location", "organization", "location"])
+def test_what_is_nested_from_another_end_gives_the_same_listings(edition: Edition, tmp_path: Path, root: str) -> None:
+    lines = row("Lines only", phone="")
+    lines[HEADINGS.index("intake1")] = "205-216-0201 x7"
+    import_directory(workbook(tmp_path / "a.xlsx", row("Plain", codes="SA OP"), lines), edition=edition, actor=ROBOT)
+    before, file = listings(), tmp_path / "out.json"
+    call_command("export_hsds", file, verbosity=0, stdout=io.StringIO())
+    nested = [unfold(service, root) for service in json.loads(file.read_text())]
+    for answer in (nested, {"contents": nested, "total_pages": 1}):
+        Program.objects.all().delete()
+        file.write_text(json.dumps(answer))
+        outcome = import_directory(file, edition=edition, actor=ROBOT)
+        assert (outcome.created, outcome.is_search, listings()) == (2, False, before)
+        assert {finding.row for finding in outcome.refused} == ({1, 2} if root == "organization" else set())
+
+
 def test_a_long_list_is_read_piece_by_piece_and_says_what_the_whole_says(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,8 +154,10 @@ def test_a_long_list_is_read_piece_by_piece_and_says_what_the_whole_says(
         body = json.dumps(listed, ensure_ascii=encoding == "cp1252", indent=1).encode(encoding)
         body = body.replace(b"\\u00e4", b"\xe4") if encoding == "cp1252" else body
         for packed in (body, gzip.compress(body)):
-            assert list(entries(decoded(pieces(packed, "f", most=10**6), encoding))) == listed
             path = write(packed)
+            file = packages.Stored("f", partial(path.open, "rb")).told(10**6)
+            assert file.encoding == encoding
+            assert list(entries(file.text(10**6))) == listed
             assert [row[0].name2 for row in open_directory(path).rows() if row[0]][7] == "Väter 7 \U0001f3e0"
     path = write(gzip.compress(b'{"rows": []}' + b" " * 2**21))
     monkeypatch.setattr("helpline.programs.formats.LARGEST", 2**20)
@@ -350,6 +381,7 @@ anything = st.recursive(
 named = [
     "name", "status", "organization", "phones", "service_at_locations", "location", "addresses", "attributes", "number",
     "taxonomy_term", "taxonomy", "contents", "total_pages", "latitude", "alert", "address_1", "postal_code",
+    "service", "services", "locations", "location_type", "id",
 ]  # fmt: skip
 nested = st.recursive(
     anything,

@@ -149,6 +149,7 @@ def test_the_mental_health_edition_has_its_own_codes_and_may_lack_streets(db: No
         ("[" * 100_000, "not JSON"),
         ('{"rows": 3}', "no list “rows”"),
         ('[{"a": 1}]', "name1 or name"),
+        ("name1,city,state,zip\nA,B,AL,35203\n" + "x" * 200_000, "row 3: field larger"),
     ],
 )
 def test_what_is_no_directory_is_said_in_words(write: Write, text: str, said: str) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from psycopg.sql import SQL
 
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor
 from helpline.audit.models import AuditRecord
-from helpline.programs import curation
+from helpline.programs import curation, staging
 from helpline.programs.importing import ImportRefused, Outcome, import_directory
 from helpline.programs.models import Edition, ImportRun, Program, ProgramChange
 from helpline.programs.published import clean_phone
 from tests.programs.conftest import row, workbook
+from tests.servers import owner_url
 
 ROBOT = Actor.process("test")
 
@@ -36,6 +41,26 @@ def test_a_second_import_changes_nothing(edition: Edition, twenty: Path) -> None
     assert list(Program.objects.order_by("id").values()) == before
     assert ProgramChange.objects.count() == 0
     assert AuditRecord.objects.filter(action="imported").count() == 2
+
+
+def test_a_table_vacuumed_while_it_was_empty_is_not_read_again_for_each_row(edition: Edition, tmp_path: Path) -> None:
+    """As after a trial: the planner then takes the table for empty while the import fills it."""
+    with psycopg.connect(owner_url(str(connection.settings_dict["NAME"])), autocommit=True) as owner:
+        owner.execute("VACUUM programs_program")
+    plans: list[str] = []
+
+    def watch(execute: Any, sql: Any, *given: Any) -> Any:
+        if sql is staging._MERGE_NEW:
+            with connection.cursor() as cursor:
+                cursor.execute(SQL("EXPLAIN ") + sql, given[0])
+                plans.append(str(cursor.fetchall()))
+        return execute(sql, *given)
+
+    with connection.execute_wrapper(watch):
+        path = workbook(tmp_path / "many.xlsx", *(row(f"Program {n}") for n in range(300)))
+        assert import_directory(path, edition=edition, actor=ROBOT).created == 300
+    assert "Anti Join" in plans[0]
+    assert "Nested Loop" not in plans[0]
 
 
 def test_a_dry_run_counts_the_same_and_leaves_no_trace(edition: Edition, twenty: Path) -> None:

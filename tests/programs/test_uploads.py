@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from helpline.accounts.models import User
 from helpline.programs import uploads
 from helpline.programs.curation import CannotChange, correct
-from helpline.programs.models import Edition, ImportRun, Program, Upload
+from helpline.programs.models import Edition, ImportRun, Program, Upload, UploadPiece
 from tests.programs.conftest import row, workbook
 
 NEW = "/desk/listings/imports/new/"
@@ -48,7 +48,7 @@ def test_a_directory_is_tried_shown_and_then_imported(edition: Edition, desk: Cl
     desk.post(f"{SENT}{upload.pk}/decide/", {"apply": "1"})
     assert uploads.work() == 1
     upload.refresh_from_db()
-    assert (upload.state, upload.body, ImportRun.objects.get().pk) == ("applied", None, upload.run_id)
+    assert (upload.state, upload.pieces, ImportRun.objects.get().pk) == ("applied", None, upload.run_id)
     assert "or undo it" in desk.get(f"{SENT}{upload.pk}/").content.decode()
     changed = workbook(tmp_path / "b.xlsx", row("A House", phone="205-555-0177")).read_bytes()
     _page, second = send(desk, changed)
@@ -56,7 +56,7 @@ def test_a_directory_is_tried_shown_and_then_imported(edition: Edition, desk: Cl
     assert "<ins>205-555-0177</ins>" in desk.get(f"{SENT}{second.pk}/").content.decode()
     desk.post(f"{SENT}{second.pk}/decide/", {"let_go": "1"})
     second.refresh_from_db()
-    assert (second.state, second.body, Program.objects.get(name1="A House").phone) == ("let_go", None, "205-216-0200")
+    assert (second.state, second.pieces, Program.objects.get(name1="A House").phone) == ("let_go", None, "205-216-0200")
 
 
 def test_the_page_says_what_it_leaves_out_and_the_whole_is_a_spreadsheet(
@@ -104,7 +104,7 @@ def test_a_file_that_would_withdraw_too_much_is_refused_unless_it_may(
     fewer = workbook(tmp_path / "b.xlsx", *(row(f"H {n}") for n in range(8))).read_bytes()
     _page, refused = send(desk, fewer)
     assert refused is not None
-    assert (refused.state, refused.body) == ("refused", None)
+    assert (refused.state, refused.pieces) == ("refused", None)
     assert "more than 5%" in desk.get(f"{SENT}{refused.pk}/").content.decode()
     _page, tried = send(desk, fewer, may_withdraw_many="on")
     assert tried is not None
@@ -127,24 +127,41 @@ def test_a_mistake_in_the_form_is_told(edition: Edition, desk: Client, typed: di
 
 def test_no_more_files_wait_than_there_is_room_for(edition: Edition, admin: User) -> None:
     for _ in range(uploads.MOST_OPEN):
-        uploads.send("x", b"x", by=admin, edition_code="samhsa-su-2022")
+        uploads.send("x", [b"x"], by=admin, edition_code="samhsa-su-2022")
     with pytest.raises(CannotChange, match="Five files"):
-        uploads.send("x", b"x", by=admin, edition_code="samhsa-su-2022")
+        uploads.send("x", [b"x"], by=admin, edition_code="samhsa-su-2022")
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(min_size=1, max_size=400), start=st.sampled_from([b"", b"PK\x03\x04", b"{", b"name1,state\n"]))
 def test_no_file_breaks_the_worker(edition: Edition, admin: User, body: bytes, start: bytes) -> None:
-    upload = uploads.send("../../x", start + body, by=admin, edition_code="samhsa-su-2022")
+    upload = uploads.send("../../x", [start, body], by=admin, edition_code="samhsa-su-2022")
     uploads.work()
     upload.refresh_from_db()
-    assert (upload.state, upload.body) == ("refused", None)
+    assert (upload.state, upload.pieces) == ("refused", None)
     assert upload.problem
 
 
 def test_a_file_on_which_the_worker_died_twice_is_refused(edition: Edition, admin: User) -> None:
-    upload = uploads.send("x", b"x", by=admin, edition_code="samhsa-su-2022")
+    upload = uploads.send("x", [b"x"], by=admin, edition_code="samhsa-su-2022")
     Upload.objects.update(tries=2)
     uploads.work()
     upload.refresh_from_db()
     assert "ended twice" in upload.problem
+
+
+def test_a_file_is_kept_in_pieces_and_read_as_it_was(
+    edition: Edition, admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "PIECE", 500)
+    body = workbook(tmp_path / "a.xlsx", row("A House")).read_bytes()
+    parts = [body[at : at + 300] for at in range(0, len(body), 300)]
+    upload = uploads.send("a.xlsx", parts, by=admin, edition_code="samhsa-su-2022")
+    kept = list(UploadPiece.objects.order_by("number").values_list("body", flat=True))
+    assert (upload.size, upload.pieces, b"".join(map(bytes, kept))) == (len(body), len(kept), body)
+    assert len(kept) > 5
+    uploads.work()
+    upload.refresh_from_db()
+    assert (upload.state, upload.told["created"], len(kept)) == ("tried", 1, UploadPiece.objects.count())
+    uploads.let_go(upload.pk, by=admin)
+    assert not UploadPiece.objects.exists()

@@ -1,7 +1,7 @@
 """The tables of this room, by subject: places, directories, programs and what is known of them."""
 
 from helpline.programs.models.directories import SETTING, Edition, Place, ServiceCode
-from helpline.programs.models.imports import ImportRun, Upload
+from helpline.programs.models.imports import ImportRun, Upload, UploadPiece
 from helpline.programs.models.listings import CONFIRMED_FOR, UNSAID, Program, ProgramChange, ProgramQuerySet
 from helpline.programs.models.pairs import Join, SamePlace
 from helpline.programs.models.rounds import Turn, Use
@@ -28,5 +28,6 @@ __all__ = [
     "ServiceCode",
     "Turn",
     "Upload",
+    "UploadPiece",
     "Use",
 ]

@@ -72,13 +72,13 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 
     def open(self) -> Self:
         """Their file is still kept."""
-        return self.filter(body__isnull=False)
+        return self.filter(pieces__isnull=False)
 
 
 class Upload(models.Model):
     """A directory somebody sent by the web: tried first, then applied or let go. The row is the job of a worker; the
-    file goes with the last step. ``told`` is what the trial found: counts, findings and the first changes of each kind;
-    ``report`` the whole of it as a gzipped CSV, until it is decided.
+    file, so many ``UploadPiece``, goes with the last step. ``told`` is what the trial found: counts, findings and the
+    first changes of each kind; ``report`` the whole of it as a gzipped CSV, until it is decided.
     """
 
     class State(models.TextChoices):
@@ -94,7 +94,7 @@ class Upload(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=200)
     size = models.IntegerField()
-    body = models.BinaryField(null=True)
+    pieces = models.PositiveIntegerField(null=True)
     edition_code = models.CharField(max_length=40)
     source = models.CharField(max_length=160, blank=True)
     states = ArrayField(models.CharField(max_length=2), default=list)
@@ -110,7 +110,7 @@ class Upload(models.Model):
 
     objects = UploadQuerySet.as_manager()
     privacy: ClassVar = plain(
-        "id", "at", "by", "file_name", "size", "body", "edition_code", "source", "states", "replaces",
+        "id", "at", "by", "file_name", "size", "pieces", "edition_code", "source", "states", "replaces",
         "may_withdraw_many", "state", "tries", "begun_at", "told", "report", "problem", "run",
     )  # fmt: skip
 
@@ -123,7 +123,7 @@ class Upload(models.Model):
                 name="upload_state_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["to_try", "tried", "to_apply"]) | Q(body__isnull=False),
+                condition=~Q(state__in=["to_try", "tried", "to_apply"]) | Q(pieces__isnull=False),
                 name="upload_has_its_file",
             ),
         ]
@@ -134,3 +134,21 @@ class Upload(models.Model):
     @property
     def is_working(self) -> bool:
         return self.state in {self.State.TO_TRY, self.State.TO_APPLY}
+
+
+class UploadPiece(models.Model):
+    """A part of a file that was sent: written and read one after the other, so that none is whole in memory."""
+
+    id = models.BigAutoField(primary_key=True)
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    privacy: ClassVar = plain("id", "upload", "number", "body")
+
+    class Meta:
+        db_table = "programs_upload_piece"
+        constraints = [models.UniqueConstraint(fields=["upload", "number"], name="one_upload_piece_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.number}"
