@@ -32,7 +32,8 @@ PER_PAGE = 25
 def listings(request: HttpRequest) -> HttpResponse:
     found = ListingFilter(request.GET, queryset=Program.objects.all())
     table = ListingTable(found.qs, now=timezone.now())
-    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True, "paginator_class": PageOfIds}).configure(table)
+    pages = {"per_page": PER_PAGE, "silent": True, "paginator_class": PageOfIds}
+    RequestConfig(request, paginate=pages).configure(table)
     context = {"filter": found, "table": table, "section": "programs", "query": request.GET.urlencode()}
     context["asked"] = Proposal.objects.filter(state=Proposal.State.ASKED).count()
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]  # middleware

@@ -103,8 +103,8 @@ class ListingTable(tables.Table):  # type: ignore[misc]  # the library has no ty
 
 
 class PageOfIds(Paginator):  # type: ignore[type-arg]  # not generic when it runs
-    """Finds the ids of a page and then reads their rows: an index gives the ids in order, and to sort a hundred thousand
-    whole rows for the last page takes ten times as long.
+    """Finds the ids of a page and then reads their rows: an index gives the ids in order, and to sort a hundred
+    thousand whole rows for the last page takes ten times as long.
     """
 
     def page(self, number: int | str) -> Page:  # type: ignore[type-arg]  # as above

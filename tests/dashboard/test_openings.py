@@ -111,7 +111,7 @@ def test_from_the_desk_one_click_each(signed_in: Callable[[str], Client], db: No
     desk.post(said, {"right": "1"})
     program.refresh_from_db()
     assert program.verified_at
-    assert "Taken out for everybody" in desk.post(said, {"dead": "1"}, follow=True).text
+    assert "is taken out for everybody" in desk.post(said, {"dead": "1"}, follow=True).text
     program.refresh_from_db()
     assert program.status == Program.Status.DO_NOT_REFER
     assert [change.action for change in program.changes.all()] == ["do_not_refer", "verified", "openings"]
