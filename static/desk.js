@@ -20,6 +20,20 @@
     window.setTimeout(function () { if (sent) delete sent.dataset.sent; }, 0);
   });
 
+  // Ticks every box of a list, or takes all ticks off again. The list may have been fetched since the page was opened.
+  function showTickAll() {
+    document.querySelectorAll("[data-tick-all]").forEach(function (button) { button.hidden = false; });
+  }
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-tick-all]");
+    if (!button) return;
+    var boxes = Array.from(button.form.querySelectorAll("tbody input[type=checkbox]"));
+    var all = boxes.every(function (box) { return box.checked; });
+    boxes.forEach(function (box) { box.checked = !all; });
+  });
+  document.addEventListener("htmx:afterSwap", showTickAll);
+  showTickAll();
+
   var state = document.getElementById("live-state");
   var queue = document.getElementById("queue");
   var more = document.getElementById("new-arrivals");

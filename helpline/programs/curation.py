@@ -62,7 +62,9 @@ def correct(
         if changed:
             was = _located(program)
             _set(program, {name: after for name, (_before, after) in changed.items()})
-            program.corrected_fields = sorted({*program.corrected_fields, *changed})
+            # Whose address was typed here stays hidden, whatever a file says of it later
+            hidden = {"confidential"} if program.confidential and changed.keys() & {*ADDRESS, "position"} else set()
+            program.corrected_fields = sorted({*program.corrected_fields, *changed, *hidden})
             moved = {"located": [was, _located(program)]} if was != _located(program) else {}
             _save(program, Action.CORRECTED, by, fields=changed, technical=moved, note=note)
     return program

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting
-from helpline.programs.curation import CannotChange, correct, restore, withdraw
+from helpline.programs.curation import ADDRESS, CannotChange, correct, restore, withdraw
 from helpline.programs.models import Join, Opening, Program, ProgramChange, Proposal, ServiceCode
 from helpline.programs.uses import move_uses, move_uses_back
 
@@ -37,6 +37,7 @@ FIELDS: dict[str, Any] = {
 }
 KEPT, GONE, BOTH = "kept", "gone", "both"
 LISTS = {"intake_lines", "codes"}
+PLACE = {*ADDRESS, "position"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,9 @@ def undo_merge(join_id: UUID, *, by: User) -> Join:
             for name, (before, after) in fields.items()
             if value_of(kept, name) == _whole(name, after)
         }
+        if PLACE & fields.keys() - back.keys():
+            # Where it lies was corrected since: it may be the hidden place's own word, and stays hidden
+            back.pop("confidential", None)
         correct(join.kept_id, back, by=by, note=_("A join was undone"))
         by_hand = set(join.taken["corrected_fields"][0])
         kept = Program.objects.get(pk=join.kept_id)

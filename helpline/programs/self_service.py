@@ -1,7 +1,8 @@
 """A program looks after its own listing, by a link that opens nothing else and ends by itself.
 
 What is free, when intake answers, and that all is right, counts at once. Whatever else it asks for waits for a person;
-a new name or number also for a call to the number known before: whoever holds the link need not be the program.
+a new name or number, and what is said in words, also for a call to the number known before: whoever holds the link
+need not be the program.
 """
 
 from __future__ import annotations
@@ -85,12 +86,16 @@ def propose(program: Program, link: SignedLink, wanted: Mapping[str, Any], *, no
 
 
 def make_change(proposal_id: UUID, *, called: bool, by: User) -> Program:
-    """Do what was asked for. Raises ``CannotChange`` when it was decided, or needs a call that nobody made."""
+    """Do what was asked for. Raises ``CannotChange`` when it was decided, needs a call that nobody made, or the listing
+    says something else by now than what they wanted changed.
+    """
     with acting(Actor.staff(by)):
         proposal = _undecided(proposal_id)
         if proposal.needs_a_call and not called:
             raise CannotChange(_("Call the number we had before, and ask for whoever runs the place. Then tick it."))
         wanted = {name: after for name, (_before, after) in proposal.fields.items()}
+        if proposal.is_overtaken:
+            raise CannotChange(_("The listing was changed since they asked. Correct it there, then leave this."))
         program = correct(proposal.program_id, wanted, by=by, note=_("Asked for by the program")) if wanted else None
         _decide(proposal, Proposal.State.MADE, by)
     return program or proposal.program

@@ -15,6 +15,8 @@ from helpline.programs.models import Program
 FINE, COARSE = 50, 6
 """Parts of a degree in which listings become one spot: about a mile, and about ten."""
 MARGIN = 14
+TOGETHER = 5
+"""Spots nearer than this, in thousandths of the picture's width, are drawn as one: the smallest is as wide."""
 MOST_TOWNS = 60
 
 
@@ -48,11 +50,12 @@ def wide_map(programs: QuerySet[Program], *, state: str = "") -> WideMap:
         north=Cast(F("latitude") * fine, IntegerField()), east=Cast(F("longitude") * fine, IntegerField())
     )
     counted = [(project(row["north"] / fine, row["east"] / fine), row["n"]) for row in placed.annotate(n=Count("pk"))]
-    points = _together([(*at, n) for at, n in counted if at is not None], fine=bool(state))
+    points = [(*at, n) for at, n in counted if at is not None]
     by: Any = "city" if state else "state"
     groups = list(shown.values_list(by).annotate(n=Count("pk")).order_by("-n", by))
     box = _around(points) if state and points else (0.0, 0.0, float(WIDTH), float(HEIGHT))
     unit = box[2] / WIDTH
+    points = _together(points, side=unit * TOGETHER)
     return WideMap(
         box=" ".join(f"{side:.1f}" for side in box),
         line=round(unit, 3),
@@ -66,9 +69,8 @@ def wide_map(programs: QuerySet[Program], *, state: str = "") -> WideMap:
     )
 
 
-def _together(points: list[tuple[float, float, int]], *, fine: bool) -> list[tuple[float, float, int]]:
+def _together(points: list[tuple[float, float, int]], *, side: float) -> list[tuple[float, float, int]]:
     """Those that would cover one another become one, so that a page stays small however many there are."""
-    side = 0.25 if fine else 3.0
     cells: dict[tuple[int, int], tuple[float, float, int]] = {}
     for x, y, n in points:
         cell = (int(x / side), int(y / side))

@@ -118,6 +118,16 @@ class Case:
     def disclosures(self) -> list[Disclosure]:
         return ledger(self.inquiry.pk)
 
+    @property
+    def disclosures_and_hidden(self) -> list[tuple[Disclosure, Program | None]]:
+        """Each with the hidden place it went to. The ledger may still say where that lies, if it was hidden later."""
+        hidden = {
+            each.pk: each.program
+            for each, place in self.referrals_and_places
+            if each.program.confidential or (place and place.confidential)
+        }
+        return [(row, hidden.get(row.about_id)) for row in self.disclosures]
+
     @cached_property
     def contact_points(self) -> list[ContactPoint]:
         return list(self.inquiry.contact_points.order_by("method"))

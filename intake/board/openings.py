@@ -29,6 +29,11 @@ class Free:
     told_at: datetime
 
     @property
+    def all_held(self) -> bool:
+        """For other people: nobody can be promised one of them."""
+        return 0 < self.places <= self.held
+
+    @property
     def can_be_held(self) -> bool:
         return self.places > self.held
 

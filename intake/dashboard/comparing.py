@@ -70,6 +70,7 @@ def compare(request: StaffRequest, inquiry_id: UUID) -> HttpResponse:
     context = {
         "inquiry": case.inquiry,
         "columns": [Column(match) for match in chosen],
+        "too_many": len(request.GET.getlist("program")) > MOST,
         "hidden": len(chosen) - len(shareable(chosen)),
         "form": form,
         "shares": shares_of(case, **stay),

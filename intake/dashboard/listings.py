@@ -23,16 +23,17 @@ from helpline.programs.completeness import Lack
 from helpline.programs.editions import PLACES_ATTRIBUTION
 from helpline.programs.models import Join, Program, Proposal, ServiceCode
 from intake.dashboard.listings_forms import CorrectionForm, StatusForm, TogetherForm, VerifyForm
-from intake.dashboard.listings_tables import ListingFilter, ListingTable, history_of
+from intake.dashboard.listings_tables import ListingFilter, ListingTable, PageOfIds, history_of
 
 PER_PAGE = 25
 
 
 @requires(Permission.CORRECT_LISTINGS)
 def listings(request: HttpRequest) -> HttpResponse:
-    found = ListingFilter(request.GET, queryset=Program.objects.select_related("edition", "verified_by"))
+    found = ListingFilter(request.GET, queryset=Program.objects.all())
     table = ListingTable(found.qs, now=timezone.now())
-    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+    pages = {"per_page": PER_PAGE, "silent": True, "paginator_class": PageOfIds}
+    RequestConfig(request, paginate=pages).configure(table)
     context = {"filter": found, "table": table, "section": "programs", "query": request.GET.urlencode()}
     context["asked"] = Proposal.objects.filter(state=Proposal.State.ASKED).count()
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]  # middleware

@@ -42,7 +42,9 @@ def _steps(case: Case, now: datetime) -> Iterator[Step]:
         yield Step(_("The callback you promised is due."), "calls", pressing=True)
     for referral in case.referrals_to_nowhere:
         words = _("%(program)s is no longer offered: tell them, and look for another place.")
-        yield Step(words % {"program": referral.program.name}, "referrals", pressing=True)
+        # Steps are printed with the inquiry, and a hidden place is not
+        name = _("A hidden place") if referral.program.confidential else referral.program.name
+        yield Step(words % {"program": name}, "referrals", pressing=True)
     for _referral in case.to_give:
         yield Step(_("A packet is open: give it, and say that you gave it."), "referrals", pressing=True)
     if case.contact_points and not case.usable_contact_points:

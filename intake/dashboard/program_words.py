@@ -60,14 +60,14 @@ def _write_down(request: StaffRequest, program: Program) -> None:
         messages.success(request, _("Confirmed today, by you. Everybody sees it."), extra_tags=PART)
     elif "dead" in request.POST:
         do_not_refer(program.pk, by=by, reason=_("The number is dead: told from the desk"))
-        words = _("Taken out for everybody, until a listings admin has found a number. Nothing else is lost.")
-        messages.success(request, words, extra_tags=PART)
+        words = _("%(name)s is taken out for everybody, until a listings admin has found a number.")
+        messages.success(request, words % {"name": program.name}, extra_tags=PART)
     elif request.POST.keys() & {"hours-open", "hours-closed"}:
         _write_hours_down(request, program)
     elif "full" in request.POST:
         takes_nobody(program.pk, by=by)
-        words = _("Taken out for everybody. A listings admin asks them again in two weeks.")
-        messages.success(request, words, extra_tags=PART)
+        words = _("%(name)s is taken out for everybody, and asked again in two weeks.")
+        messages.success(request, words % {"name": program.name}, extra_tags=PART)
     else:
         form = OpeningForm(request.POST)
         if not form.is_valid():

@@ -47,7 +47,7 @@ def _taken(opening: Opening, others: list[PlaceHold]) -> str:
         return _("They said that none is free now.")
     first = min(hold.until for hold in others)
     at = time_format(timezone.localtime(first), "TIME_FORMAT")
-    return _("Somebody else holds it, until %(time)s.") % {"time": at}
+    return _("Until %(time)s somebody else holds it.") % {"time": at}
 
 
 def let_go_of_place(inquiry: Inquiry, opening_id: UUID, *, by: User) -> None:

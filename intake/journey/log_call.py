@@ -48,7 +48,7 @@ def take(inquiry: Inquiry, *, by: User) -> None:
 
 def _quicker(held: Inquiry) -> str:
     who = {"who": held.owner, "at": date_format(timezone.localtime(held.taken_at), "g:i a")}
-    return _("%(who)s was quicker: it is theirs since %(at)s.") % who
+    return _("%(who)s was quicker: since %(at)s it is theirs.") % who
 
 
 def put_back(inquiry: Inquiry, *, by: User) -> None:

@@ -24,6 +24,8 @@ from intake.public.views import callers_page, posted
 
 MOST_PLACES = 500
 HOURS = {"hours-open", "hours-closed"}
+NO_NUMBER = gettext_lazy("Write a number from 0 to 500, or leave it empty.")
+PLACE = ("street1", "street2", "city", "state", "zip")
 
 
 class FreeForm(forms.Form):
@@ -39,6 +41,7 @@ class FreeForm(forms.Form):
                 required=False,
                 min_value=0,
                 max_value=MOST_PLACES,
+                error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NO_NUMBER),
                 widget=forms.NumberInput(attrs={"class": "w-chars-5", "inputmode": "numeric"}),
             )
 
@@ -67,12 +70,18 @@ class ChangeForm(forms.Form):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Say nothing about anybody you treat."),
+        help_text=gettext_lazy(
+            "Such as who owns it, an e-mail address, how people can pay. Say nothing about anybody you treat."
+        ),
     )
 
     def __init__(self, data: Any, *, program: Program) -> None:
         now = {name: getattr(program, name) for name in PROPOSABLE}
         super().__init__(data, initial=now | {"intake_lines": "\n".join(program.intake_lines)})
+        if program.confidential:
+            # Whoever holds the link need not be the program: where a hidden place lies is neither shown nor asked
+            for name in PLACE:
+                del self.fields[name]
 
     def clean_zip(self) -> str:
         if five := clean_zip(self.cleaned_data["zip"]):
@@ -94,7 +103,7 @@ class ChangeForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        clean = {name: self.cleaned_data[name] for name in PROPOSABLE}
+        clean = {name: self.cleaned_data[name] for name in PROPOSABLE if name in self.fields}
         return {name: clean_text(value) if isinstance(value, str) else value for name, value in clean.items()}
 
 
@@ -113,6 +122,7 @@ def own_listing(request: HttpRequest, secret: str) -> HttpResponse:
     known = Opening.objects.believed(timezone.now()).filter(program=program).order_by("kind")
     context = {
         "program": program,
+        "forms": [free, change, hours],
         "free": free,
         "change": change,
         "hours": hours,

@@ -10,9 +10,9 @@ from django.test import Client
 
 from helpline.accounts.models import User
 from helpline.audit.acting import Actor
-from helpline.programs.curation import withdraw
+from helpline.programs.curation import CannotChange, correct, withdraw
 from helpline.programs.models import IntakeHours, Opening, OpeningKind, Program, Proposal
-from helpline.programs.self_service import MOST_ASKED, make_listing_link
+from helpline.programs.self_service import MOST_ASKED, decline, make_change, make_listing_link
 from helpline.vault.models import SignedLink
 from helpline.vault.wall import BY_LINK, LISTINGS, stand, wall, within_reach
 from intake.journey.consent import make_consent_link
@@ -136,3 +136,27 @@ def test_by_the_second_wall_a_link_speaks_for_its_own_program_only(program: Prog
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == ("helpline_app",)
+
+
+def test_what_is_said_in_words_waits_for_a_call_and_what_was_overtaken_overwrites_nothing(
+    client: Client, program: Program, admin: User, link: str
+) -> None:
+    client.post(link, SAID | {"note": "Our owner and how people pay are new."})
+    client.post(link, SAID | {"phone": "205-555-0199"})
+    words, number = Proposal.objects.all()
+    with pytest.raises(CannotChange, match="Call the number we had"):
+        make_change(words.pk, called=False, by=admin)
+    make_change(words.pk, called=True, by=admin)
+    correct(program.pk, {"phone": "205-555-0177"}, by=admin)
+    with pytest.raises(CannotChange, match="changed since they asked"):
+        make_change(number.pk, called=True, by=admin)
+    program.refresh_from_db()
+    assert program.phone == "205-555-0177"
+    decline(number.pk, by=admin)
+
+
+def test_what_is_wrong_stands_at_the_top_in_plain_words(client: Client, link: str) -> None:
+    page = client.post(link, {"free": "1", "free-withdrawal_bed": "-3"}).text
+    assert "Write a number from 0 to 500" in page.split("<h1>")[0]
+    page = client.post(link, {"hours-open": "1", "hours-days": "all"}).text
+    assert "Write from when to when" in page.split("<h1>")[0]

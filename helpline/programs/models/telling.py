@@ -155,8 +155,16 @@ class Proposal(models.Model):
 
     @property
     def needs_a_call(self) -> bool:
-        """A name or a number is changed only after a call to the number known before: a link may be in wrong hands."""
-        return bool(CALLED_FOR & self.fields.keys())
+        """A name or a number is changed only after a call to the number known before: a link may be in wrong hands.
+
+        So is whatever they wrote in words, which may be an owner, an e-mail or how people pay.
+        """
+        return bool(self.note or CALLED_FOR & self.fields.keys())
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the listing no longer says what they wanted changed: a newer word would be lost."""
+        return any(getattr(self.program, name) != before for name, (before, _after) in self.fields.items())
 
 
 CALLED_FOR = frozenset({"name1", "name2", "phone", "intake_lines"})
