@@ -433,8 +433,12 @@ def merge_recognised(cursor: Any, edition: int, run: UUID) -> int:
 def merge(cursor: Any, edition: int, run: UUID | None) -> tuple[int, int]:
     """Add what is new, rewrite what differs, leave the rest untouched. Returns (created, changed)."""
     given = {"edition": edition, "run": run}
+    # Row after row as they lie: a hash join in parts would change them in no order, and touch each page of the table
+    # and its indexes over and over
+    cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     cursor.execute(_MERGE_CHANGED, given)
     changed = int(cursor.rowcount)
+    cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
     # Of a table that was vacuumed while it was empty (after a trial) the planner believes that it stays so, and would
     # read for each row again all that were added before it
     cursor.execute("SET LOCAL enable_nestloop = off")

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from helpline.programs.exporting import write_json, write_package
-from helpline.programs.formats import LARGEST
+from helpline.programs.formats import LARGEST_FILE
 from helpline.programs.management.commands.import_programs import states_of
 from helpline.programs.models import Edition, Program
 
@@ -45,7 +45,5 @@ class Command(BaseCommand):
         except OSError as problem:
             raise CommandError(f"{path} cannot be written: {problem.strerror or problem}.") from problem
         self.stdout.write(f"{count:,} listings written to {path}.")
-        if path.suffix.casefold() not in {".zip", ".gz"} and path.stat().st_size > LARGEST:
-            self.stdout.write(
-                "That is more than import_programs reads as JSON: choose a .json.gz, a .zip, or --states."
-            )
+        if path.stat().st_size > LARGEST_FILE:
+            self.stdout.write("That is more than import_programs reads: choose a .json.gz, a .zip, or --states.")
