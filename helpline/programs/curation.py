@@ -71,9 +71,13 @@ def correct(
 
 
 def can_take_back(change: ProgramChange, program: Program) -> bool:
-    """Whether it is a correction of this listing of which every field still says what it was corrected to."""
+    """Whether it is a correction of this listing of which every field still says what it was corrected to.
+
+    What hid a place is not undone by one click: whoever shows it again says so in the form.
+    """
     is_correction = change.action == Action.CORRECTED and bool(change.fields)
-    return is_correction and all(
+    hid = change.fields.get("confidential") == [False, True]
+    return is_correction and not hid and all(
         _as_told(_shown(program, name)) == after for name, (_before, after) in change.fields.items()
     )
 
@@ -88,7 +92,7 @@ def take_back(program_id: UUID, change_id: int, *, by: User) -> Program:
         program = _locked(program_id)
         change = program.changes.get(pk=change_id)
         if not can_take_back(change, program):
-            raise CannotChange(_("That was changed again since. Correct the listing instead."))
+            raise CannotChange(_("That was changed again since, or hid the place. Correct the listing instead."))
         _set(program, {name: _as_kept(name, before) for name, (before, _after) in change.fields.items()})
         if "located" in change.technical:
             program.latitude, program.longitude, program.located_by = change.technical["located"][0]

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from helpline.programs.curation import correct, take_back, withdraw
+from helpline.programs.curation import CannotChange, correct, take_back, withdraw
 from helpline.programs.models import Place, Program, ProgramChange, Proposal
 from helpline.programs.self_service import make_listing_link
 from intake.disclosures.models import Purpose
@@ -127,7 +127,7 @@ def test_its_own_link_shows_no_address_and_asks_for_none(client: Client, hidden:
 
 
 def test_undoing_never_brings_its_address_to_light(hidden: Program) -> None:
-    admin, public = staff("admin"), a_program("Public Office")
+    admin, public, twin = staff("admin"), a_program("Public Office"), a_program("Twin")
     join = merge_listings(public.pk, hidden.pk, {"street1": "gone"}, by=admin)
     correct(public.pk, {"street1": "77 Secret Lane, rear"}, by=admin)
     undo_merge_of_listings(join.pk, by=admin)
@@ -139,6 +139,9 @@ def test_undoing_never_brings_its_address_to_light(hidden: Program) -> None:
     take_back(hidden.pk, ProgramChange.objects.filter(program=hidden, action="corrected").latest("pk").pk, by=admin)
     hidden.refresh_from_db()
     assert (hidden.street1, hidden.confidential) == (SECRETS[0], True)
+    correct(twin.pk, {"confidential": True}, by=admin)
+    with pytest.raises(CannotChange, match="hid the place"):
+        take_back(twin.pk, twin.changes.latest("pk").pk, by=admin)
 
 
 def test_what_was_told_before_it_was_hidden_shows_its_address_to_nobody_at_the_desk(desk: Client) -> None:
