@@ -17,8 +17,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import ClassVar
 
+from helpline.programs import sheets as excel
 from helpline.programs.published import Finding, Listing, clean_text, is_code, plain_name, read_row
-from helpline.programs.sheets import Damaged, Line, Sheet, open_sheets
+from helpline.programs.sheets import Damaged, Line, Sheet, Stray, open_sheets
 
 REQUIRED = ("name1", "city", "state", "zip", "phone", "service_code_info")
 HEADINGS_WITHIN = 50
@@ -159,6 +160,11 @@ def read_code_key(text: str, *, directory: str) -> list[Code]:
 def _refusing(name: str) -> Iterator[None]:
     try:
         yield
+    except Stray as problem:
+        raise NotReadable(
+            f"{name}: a cell of a sheet lies far from the others, farther than a directory reaches. Delete what stands "
+            "at the edge of the sheet and save it anew."
+        ) from problem
     except Damaged as problem:
         raise NotReadable(f"{name} is damaged or not an Excel workbook: it could not be read.") from problem
 
@@ -177,6 +183,6 @@ def _digest(path: Path) -> str:
             unpacked = sum(part.file_size for part in book.infolist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as problem:
         raise NotReadable(f"{path.name} is not an Excel workbook (.xlsx). Choose the directory's .xlsx.") from problem
-    if unpacked > LARGEST_UNPACKED:
+    if unpacked > excel.LARGEST_UNPACKED:
         raise NotReadable(f"{path.name} unpacks to {unpacked // 2**20} MB, more than any directory; it was not read.")
     return digest

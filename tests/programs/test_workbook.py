@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from contextlib import suppress
-from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -12,9 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpline.programs import sheets
 from helpline.programs.published import clean_codes, clean_phone, clean_text, clean_zip, read_row
-from helpline.programs.sheets import held, open_sheets
 from helpline.programs.workbook import NotReadable, Workbook, open_workbook, read_code_key
 
 DIRECTORY = Path("helpline/programs/data/National_Directory_SA_Facilities_2022.xlsx")
@@ -178,28 +175,12 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean_codes(" * ".join(clean_codes(text))) == clean_codes(text)
 
 
-number = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e6, max_value=1e6) | st.integers(-9999, 9999)
-moment = st.dates(date(1950, 1, 1), date(2090, 1, 1)) | st.datetimes(datetime(1950, 1, 1), datetime(2090, 1, 1)).map(
-    lambda at: at.replace(microsecond=0)
-)
-written = st.none() | number | moment | st.booleans() | st.text(st.characters(codec="ascii", exclude_categories=["C"]))
-
-
-@settings(max_examples=40, deadline=None)
-@given(rows=st.lists(st.lists(written.filter(lambda cell: cell != "" and cell != "=")), max_size=5))
-def test_row_by_row_a_workbook_says_what_it_says_whole(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[list[object]]
-) -> None:
-    path = workbook(tmp_path_factory.getbasetemp() / "same.xlsx", *rows)
-    for streamed, whole in zip(open_sheets(path), held(path), strict=True):
-        said = [{number: list(map(clean_text, cells)) for number, cells in each.lines()} for each in (streamed, whole)]
-        for number, cells in said[1].items():
-            assert said[0].get(number, []) == cells[: len(said[0].get(number, []))]
-            assert not any(cells[len(said[0].get(number, [])) :])
-
-
-def test_texts_that_do_not_fit_in_memory_wait_in_a_file(monkeypatch: pytest.MonkeyPatch, directory: Workbook) -> None:
-    monkeypatch.setattr(sheets, "NEAR", 1000)
-    assert [row[0] for row in zip(open_workbook(DIRECTORY).lines(), range(300), strict=False)] == [
-        row[0] for row in zip(directory.lines(), range(300), strict=False)
-    ]
+@pytest.mark.parametrize("cell", ["XFD1048576", "ZZ700000"])
+def test_a_cell_in_the_last_corner_is_refused_before_the_reader_dies_of_it(tmp_path: Path, cell: str) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(HEADINGS)
+    book.active.append(ALABASTER)
+    book.active[cell] = "stray"
+    book.save(tmp_path / "corner.xlsx")
+    with pytest.raises(NotReadable, match="farther than a directory reaches"):
+        open_workbook(tmp_path / "corner.xlsx")
