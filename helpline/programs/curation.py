@@ -77,8 +77,10 @@ def can_take_back(change: ProgramChange, program: Program) -> bool:
     """
     is_correction = change.action == Action.CORRECTED and bool(change.fields)
     hid = change.fields.get("confidential") == [False, True]
-    return is_correction and not hid and all(
-        _as_told(_shown(program, name)) == after for name, (_before, after) in change.fields.items()
+    return (
+        is_correction
+        and not hid
+        and all(_as_told(_shown(program, name)) == after for name, (_before, after) in change.fields.items())
     )
 
 
