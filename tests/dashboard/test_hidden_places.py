@@ -19,7 +19,7 @@ from tests.dashboard.conftest import a_program, opened, sign_in, staff
 from tests.dashboard.test_desk import agreed
 
 pytestmark = pytest.mark.django_db
-NAME, HIDDEN_PARTS = "Safe House of the Valley", ("77 Secret Lane", "Hiddenville", "36201")
+NAME, WHERE = "Safe House of the Valley", ("77 Secret Lane", "Hiddenville", "36201")
 VOID = {"input", "meta", "link", "br", "hr", "img", "path", "circle", "rect", "use", "source"}
 
 
@@ -54,7 +54,7 @@ class Paper(HTMLParser):
 def hidden() -> Program:
     Place.objects.create(zip="35203", city="Birmingham", state="AL", latitude=33.52, longitude=-86.81)
     program = a_program(NAME)
-    place = {"confidential": True, "street1": HIDDEN_PARTS[0], "city": HIDDEN_PARTS[1], "zip": HIDDEN_PARTS[2]}
+    place = {"confidential": True, "street1": WHERE[0], "city": WHERE[1], "zip": WHERE[2]}
     Program.objects.filter(pk=program.pk).update(**place)
     program.refresh_from_db()
     return program
@@ -69,8 +69,8 @@ def inquiry(hidden: Program) -> Inquiry:
 
 
 def nowhere(page: str) -> None:
-    for secret in HIDDEN_PARTS:
-        assert secret not in page
+    for word in WHERE:
+        assert word not in page
 
 
 def test_the_desk_shows_its_phone_and_prints_nothing_of_it(desk: Client, inquiry: Inquiry, hidden: Program) -> None:
@@ -138,7 +138,7 @@ def test_undoing_never_brings_its_address_to_light(hidden: Program) -> None:
     assert "confidential" in hidden.corrected_fields  # so that no import shows what a person typed
     take_back(hidden.pk, ProgramChange.objects.filter(program=hidden, action="corrected").latest("pk").pk, by=admin)
     hidden.refresh_from_db()
-    assert (hidden.street1, hidden.confidential) == (HIDDEN_PARTS[0], True)
+    assert (hidden.street1, hidden.confidential) == (WHERE[0], True)
     correct(twin.pk, {"confidential": True}, by=admin)
     with pytest.raises(CannotChange, match="hid the place"):
         take_back(twin.pk, twin.changes.latest("pk").pk, by=admin)
@@ -146,12 +146,12 @@ def test_undoing_never_brings_its_address_to_light(hidden: Program) -> None:
 
 def test_what_was_told_before_it_was_hidden_shows_its_address_to_nobody_at_the_desk(desk: Client) -> None:
     inquiry, program = opened("mother"), a_program(NAME)
-    Program.objects.filter(pk=program.pk).update(street1=HIDDEN_PARTS[0])
+    Program.objects.filter(pk=program.pk).update(street1=WHERE[0])
     program.refresh_from_db()
     agreed(inquiry, Purpose.REFER)
     refer(inquiry, program, packet=True, by=staff("consultant"))
     record = reverse("desk_inquiry", args=[inquiry.pk])
-    assert HIDDEN_PARTS[0] in desk.get(record).text
+    assert WHERE[0] in desk.get(record).text
     correct(program.pk, {"confidential": True}, by=staff("admin"))
     page = desk.get(record).text
     assert "1 disclosure made" in page
