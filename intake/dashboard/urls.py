@@ -40,6 +40,11 @@ urlpatterns = [
     path("inquiries/<uuid:inquiry_id>/revoke/", actions.revoke_consents, name="desk_revoke"),
     path("inquiries/<uuid:inquiry_id>/call/<uuid:program_id>/", referring.shared_call, name="desk_shared_call"),
     path("inquiries/<uuid:inquiry_id>/packet/<uuid:program_id>/", referring.open_packet, name="desk_open_packet"),
+    path(
+        "inquiries/<uuid:inquiry_id>/packet/<uuid:program_id>/address/",
+        referring.packet_address,
+        name="desk_packet_address",
+    ),
     path("inquiries/<uuid:inquiry_id>/said/<uuid:program_id>/", program_words.program_said, name="desk_program_said"),
     path("inquiries/<uuid:inquiry_id>/hold/<uuid:program_id>/", program_words.hold, name="desk_hold_place"),
     path("inquiries/<uuid:inquiry_id>/told/<uuid:program_id>/", comparing.told, name="desk_told"),

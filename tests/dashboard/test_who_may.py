@@ -42,11 +42,12 @@ ANSWERING = {
     "desk_open_sealed", "desk_emergency", "desk_abuse_report", "desk_rights", "desk_card_photo",
     "desk_program_said", "desk_hold_place", "desk_cover", "desk_cover_pdf", "desk_cover_since", "desk_ask_other",
     "desk_told", "desk_compare", "desk_share", "desk_saw_change", "desk_plan_is",
+    "desk_packet_address",
 }  # fmt: skip
 VERIFYING = {"desk_phone_checks", "desk_phone_check", "desk_cover_lines"}
 LISTINGS = {
     "listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status",
-    "listing_take_back",
+    "listing_take_back", "listing_packets",
     "listing_proposals", "listing_decide", "listing_link",
     "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
     "listings_pairs", "listings_pair",
@@ -100,6 +101,7 @@ POSTED |= MANAGING_STAFF - {"staff_invite"}
 POSTED |= {"desk_privacy_answered", "desk_audit_find"}
 POSTED |= {
     "desk_phone_check",
+    "listing_packets",
     "listings_together",
     "listing_verify",
     "listing_take_back",
