@@ -138,6 +138,7 @@ def _insurance(request: StaffRequest, case: Case) -> Context:
         "may_verify": request.user.may(Permission.VERIFY_INSURANCE),
         "call": new_id(),
         "heard": _heard(case),
+        "service": in_words(case.answers.insurance.service),
     }
 
 

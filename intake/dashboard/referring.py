@@ -115,7 +115,7 @@ def _packet(case: Case) -> dict[str, object]:
         "contact_points": [each for each in case.usable_contact_points if each.belongs_to_person],
         "reasons": [each for each in case.triage.reasons if each.code not in OURS_TO_DO | ABOUT_OTHERS],
         "care": [in_words(care) for care in case.triage.care if care is not Care.FAMILY_SUPPORT],
-        "insurance": in_words(case.answers.insurance.kind),
+        "insurance": in_words(case.answers.insurance.service or case.answers.insurance.kind),
         "plan": case.answers.insurance.payer_name,
         "summary": case.summary,
         "not_a_diagnosis": NOT_A_DIAGNOSIS,

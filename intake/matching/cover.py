@@ -51,6 +51,8 @@ def _for(need: Need) -> Iterator[Way]:
         for kind in (PayerKind.TRICARE, PayerKind.CHAMPVA, PayerKind.VA):
             yield from (_placed(way, need) for way in _ways()[kind])
     yield from (_placed(way, need) for way in _ways().get(need.payer, ()))
+    if need.payer in (PayerKind.TRICARE, PayerKind.MILITARY):
+        yield from _ways()[f"tricare {need.tricare_status or 'not said'}"]
     if need.payer in (PayerKind.NONE, PayerKind.MEDICAID):
         first = {"pregnant_first": need.pregnant, "injecting_first": need.injects}
         yield from (way for way in _ways()["first"] if first[way.code])
