@@ -1,7 +1,8 @@
 """A program looks after its own listing, by a link that opens nothing else and ends by itself.
 
 What is free, when intake answers, and that all is right, counts at once. Whatever else it asks for waits for a person;
-a new name, number or address for packets also for a call to the number known before: whoever holds the link need not be the program.
+a new name, number or address for packets also for a call to the number known before: whoever holds the link need not be
+the program.
 """
 
 from __future__ import annotations

@@ -394,8 +394,8 @@ class TellForm(DeskForm):
             (_("How to reach them safely"), "voicemail_ok say_who_we_are shared_phone hours email"),
             (
                 _("Insurance"),
-                "insurance_kind service payer_name member_id subscriber_relation subscriber_first_name subscriber_last_name "
-                "subscriber_birth_date",
+                "insurance_kind service payer_name member_id subscriber_relation subscriber_first_name "
+                "subscriber_last_name subscriber_birth_date",
             ),
         ),
     )
@@ -559,7 +559,7 @@ class TellForm(DeskForm):
 def _kind(said: str | None, service: str | None) -> InsuranceKind | None:
     """The kind of insurance; where only the service was said, the one it belongs to."""
     if said or not service:
-        return _one(InsuranceKind, said)
+        return InsuranceKind(said) if said else None
     return InsuranceKind.OTHER if service == ServiceCover.INDIAN_HEALTH else InsuranceKind.TRICARE_VA
 
 

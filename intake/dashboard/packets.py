@@ -36,7 +36,9 @@ def write_address_down(request: StaffRequest, program: Program) -> None:
     """Verify what was posted, and say so, or why not, on the next page."""
     said = {name: request.POST.get(name, "") for name in ("way", "called")}
     try:
-        kept = verify_address(program.pk, said["way"], request.POST.get("address", ""), called=said["called"], by=request.user)
+        kept = verify_address(
+            program.pk, said["way"], request.POST.get("address", ""), called=said["called"], by=request.user
+        )
     except CannotChange as problem:
         messages.error(request, str(problem), extra_tags=PART)
     else:

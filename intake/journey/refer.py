@@ -27,9 +27,7 @@ TAKEN = {ReferralState.ACCEPTED, ReferralState.ADMITTED}
 ENDED = {ReferralState.DECLINED, ReferralState.WITHDRAWN, ReferralState.MISTAKE}
 
 
-def refer(
-    inquiry: Inquiry, program: Program, *, packet: bool, way: str = "", note: str = "", by: User
-) -> Referral:
+def refer(inquiry: Inquiry, program: Program, *, packet: bool, way: str = "", note: str = "", by: User) -> Referral:
     """Record a referral. With ``packet`` the ledger row and the consent it rests on are written in the same step,
     before anybody can read the packet out; the program counts as asked once somebody gave it (``follow``).
 
@@ -93,8 +91,10 @@ def send_by(referral: Referral, way: str, *, by: User) -> None:
 
 def may_go_to(referral: Referral) -> bool:
     """Whether where the packet goes is still verified; reading it out on the phone always is."""
-    kept = referral.program.packet_addresses.filter(way=referral.way).first()
-    return not referral.way or kept is not None and kept.address == referral.sent_to and kept.stands(referral.program)
+    if not referral.way:
+        return True
+    kept = referral.program.packet_addresses.filter(way=referral.way, address=referral.sent_to).first()
+    return kept is not None and kept.stands(referral.program)
 
 
 def _verified_address(program: Program, way: str) -> str:

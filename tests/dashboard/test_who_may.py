@@ -56,7 +56,7 @@ LISTINGS = {
     "listings_upload", "listings_sent", "listings_sent_decide", "listings_sent_report",
 }  # fmt: skip
 CALLING = {"listings_round", "listings_round_take", "listings_round_said"}
-ROADS = {"roads", "road_new", "road", "road_try", "road_gate"}
+ROADS = {"roads", "road_new", "road", "road_try", "road_gate", "edi_ids", "edi_import", "edi_take_back"}
 AUDIT = {"desk_audit", "desk_audit_find"}
 READING_STAFF = {"staff", "staff_account"}
 MANAGING_STAFF = {"staff_invite", "staff_role", "staff_out_of_use", "staff_begin_anew"}
@@ -102,6 +102,8 @@ POSTED |= {"desk_privacy_answered", "desk_audit_find"}
 POSTED |= {
     "desk_phone_check",
     "listing_packets",
+    "edi_import",
+    "edi_take_back",
     "listings_together",
     "listing_verify",
     "listing_take_back",

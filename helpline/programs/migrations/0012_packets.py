@@ -2,42 +2,110 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import helpline.vault.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import helpline.vault.ids
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programs', '0011_taken_back'),
+        ("programs", "0011_taken_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='programchange',
-            name='action',
-            field=models.CharField(choices=[('imported', 'changed by an import'), ('corrected', 'corrected'), ('verified', 'verified'), ('do_not_refer', 'marked “do not refer”'), ('withdrawn', 'withdrawn'), ('restored', 'restored'), ('openings', 'said what is free'), ('hours', 'said when intake answers'), ('confirmed', 'confirmed by the program itself'), ('proposed', 'the program asked for a change'), ('declined', 'that change was not made'), ('undone', 'an import was undone'), ('joined', 'joined with what a later directory says of it'), ('packets', 'where packets go'), ('taken_back', 'a correction was taken back')], max_length=12),
+            model_name="programchange",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("imported", "changed by an import"),
+                    ("corrected", "corrected"),
+                    ("verified", "verified"),
+                    ("do_not_refer", "marked “do not refer”"),
+                    ("withdrawn", "withdrawn"),
+                    ("restored", "restored"),
+                    ("openings", "said what is free"),
+                    ("hours", "said when intake answers"),
+                    ("confirmed", "confirmed by the program itself"),
+                    ("proposed", "the program asked for a change"),
+                    ("declined", "that change was not made"),
+                    ("undone", "an import was undone"),
+                    ("joined", "joined with what a later directory says of it"),
+                    ("packets", "where packets go"),
+                    ("taken_back", "a correction was taken back"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='PacketAddress',
+            name="PacketAddress",
             fields=[
-                ('id', models.UUIDField(default=helpline.vault.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('way', models.CharField(choices=[('fax', 'fax'), ('email', 'encrypted e-mail'), ('direct', 'Direct message')], max_length=10)),
-                ('address', models.CharField(max_length=254)),
-                ('source', models.CharField(choices=[('staff', 'told on the phone'), ('import', 'from a directory')], max_length=10)),
-                ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('called', models.CharField(blank=True, max_length=30)),
-                ('known_by', models.CharField(blank=True, max_length=30)),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='packet_addresses', to='programs.program')),
-                ('verified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=helpline.vault.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("fax", "fax"), ("email", "encrypted e-mail"), ("direct", "Direct message")],
+                        max_length=10,
+                    ),
+                ),
+                ("address", models.CharField(max_length=254)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("staff", "told on the phone"), ("import", "from a directory")], max_length=10
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("called", models.CharField(blank=True, max_length=30)),
+                ("known_by", models.CharField(blank=True, max_length=30)),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="packet_addresses",
+                        to="programs.program",
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'programs_packet_address',
-                'ordering': ('way',),
-                'constraints': [models.UniqueConstraint(fields=('program', 'way'), name='one_packet_address_a_way'), models.CheckConstraint(condition=models.Q(('way__in', ['fax', 'email', 'direct'])), name='packet_way_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('called', ''), ('known_by', ''), ('verified_at', None), ('verified_by', None)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('called', ''), _negated=True), models.Q(('known_by', ''), _negated=True)), _connector='OR'), name='packet_address_verified_by_a_call')],
+                "db_table": "programs_packet_address",
+                "ordering": ("way",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("program", "way"), name="one_packet_address_a_way"),
+                    models.CheckConstraint(
+                        condition=models.Q(("way__in", ["fax", "email", "direct"])), name="packet_way_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("called", ""), ("known_by", ""), ("verified_at", None), ("verified_by", None)),
+                            models.Q(
+                                ("verified_at__isnull", False),
+                                ("verified_by__isnull", False),
+                                models.Q(("called", ""), _negated=True),
+                                models.Q(("known_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="packet_address_verified_by_a_call",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,27 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inquiries', '0005_name_tokens'),
-        ('matching', '0007_hours'),
-        ('programs', '0012_packets'),
+        ("inquiries", "0005_name_tokens"),
+        ("matching", "0007_hours"),
+        ("programs", "0012_packets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='referral',
-            name='sent_to',
-            field=models.CharField(blank=True, db_default='', default='', max_length=254),
+            model_name="referral",
+            name="sent_to",
+            field=models.CharField(blank=True, db_default="", default="", max_length=254),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='way',
-            field=models.CharField(blank=True, choices=[('fax', 'fax'), ('email', 'encrypted e-mail'), ('direct', 'Direct message')], db_default='', default='', max_length=10),
+            model_name="referral",
+            name="way",
+            field=models.CharField(
+                blank=True,
+                choices=[("fax", "fax"), ("email", "encrypted e-mail"), ("direct", "Direct message")],
+                db_default="",
+                default="",
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_to', ''), ('way', '')), models.Q(('way__in', ['fax', 'email', 'direct']), models.Q(('sent_to', ''), _negated=True)), _connector='OR'), name='a_packet_goes_somewhere'),
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_to", ""), ("way", "")),
+                    models.Q(("way__in", ["fax", "email", "direct"]), models.Q(("sent_to", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_packet_goes_somewhere",
+            ),
         ),
     ]
