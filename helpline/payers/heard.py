@@ -6,6 +6,7 @@ Nothing is decided here. Each suggestion says under which name it is known, what
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,7 +20,7 @@ LIKELY = 80
 """Out of 100. Our own choice, tried on the names that are tested."""
 SAME_WORD = 84
 PARTLY = 90
-MOST_OF = 0.5
+HALF_OF = 0.5
 SHORTEST_PREFIX = 5
 FILLERS = frozenset({
     "a", "and", "con", "de", "del", "el", "en", "from", "have", "i", "is", "it", "la", "las", "los", "mi", "my", "of",
@@ -32,6 +33,8 @@ COMMON = FILLERS | {
 }  # fmt: skip
 SPANISH = {"cruz": "cross", "azul": "blue", "estado": "state", "estatal": "state", "medica": "medical",
            "plan": "plan", "salud": "health", "seguro": "insurance", "tarjeta": "card"}  # fmt: skip
+SHORT = {"bcbs": "blue cross blue shield", "bluecross": "blue cross", "blueshield": "blue shield",
+         "uhc": "unitedhealthcare"}  # fmt: skip
 KINDS = {
     "medicaid": PayerKind.MEDICAID, "medicare": PayerKind.MEDICARE, "tricare": PayerKind.TRICARE,
     "champva": PayerKind.TRICARE, "va": PayerKind.TRICARE, "veterans": PayerKind.TRICARE,
@@ -65,13 +68,22 @@ def look_up(said: str, *, state: str = "", most: int = MOST) -> Heard:
         return Heard((), ())
     kinds, found = tuple(_kinds(spoken)), dict[UUID, Suggestion]()
     # The bare word, and nobody knows where: it is one of fifty
-    any_medicaid = PayerKind.MEDICAID in kinds and not state and not _telling(spoken.split())
-    for payer, name in _names():
+    bare = bool(kinds) and not _telling(spoken.split())
+    any_medicaid = PayerKind.MEDICAID in kinds and not state and bare
+    names = list(_names())
+    shared = Counter(name for _payer, name in names)
+    for payer, name in names:
+        # "Medicaid" is no misspelt Medica
+        if bare and payer.kind == PayerKind.PRIVATE:
+            continue
         if payer.kind == PayerKind.MEDICAID and (
             any_medicaid
             or (payer.state and state and payer.state != state)
             or (kinds and PayerKind.MEDICAID not in kinds)
         ):
+            continue
+        # "Blue Cross" is a company in each state: the one of theirs, or none of them
+        if shared[name] > 1 and payer.state not in ("", state):
             continue
         alike = likeness(spoken, plain(name))
         if PayerKind.MEDICAID in kinds and state and name == f"{state} Medicaid":
@@ -79,28 +91,35 @@ def look_up(said: str, *, state: str = "", most: int = MOST) -> Heard:
         known = found.get(payer.pk)
         if alike >= LIKELY and (known is None or alike > known.alike):
             found[payer.pk] = Suggestion(payer, name, alike)
-    ranked = sorted(found.values(), key=lambda one: (-one.alike, one.payer.state != state, one.payer.name))
+    ranked = sorted(found.values(), key=lambda one: (-one.alike, _elsewhere(one, state), one.payer.name))
     return Heard(kinds, tuple(ranked[:most]))
 
 
+def _elsewhere(one: Suggestion, state: str) -> int:
+    """0 of their state, 1 of all, 2 of another: a plan of a job elsewhere is asked last, and not left out."""
+    return 1 if not one.payer.state else 0 if one.payer.state == state else 2
+
+
 def plain(text: str) -> str:
-    """Small letters without accents and signs, Spanish words of insurance in English."""
+    """Small letters without accents and signs, Spanish words of insurance in English, short names in full."""
     bare = "".join(
         letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter)
     )
     words = "".join(letter if letter.isalnum() else " " for letter in bare.replace("'", "")).split()
-    english = " ".join(SPANISH.get(word, word) for word in words)
+    english = " ".join(SHORT.get(word, SPANISH.get(word, word)) for word in words)
     return english.replace("cross blue", "blue cross") if {"cruz", "azul"} <= set(words) else english
 
 
 def likeness(said: str, name: str) -> int:
     """Of two plain names, 0 to 100: the whole, also as one word, or that all telling words of one stand in the other,
-    and most of the other's in it.
+    and at least half of the other's in it.
     """
     whole = max(fuzz.token_sort_ratio(said, name), fuzz.ratio(said.replace(" ", ""), name.replace(" ", "")))
     heard, known = said.split(), name.split()
     theirs, ours = _share(heard, known), _share(known, heard)
-    return round(max(whole, PARTLY * theirs, PARTLY * ours if theirs > MOST_OF else 0))
+    # Of two words one may be a brand, if it is said as it is written: "Ambetter from Sunshine"
+    enough = theirs > HALF_OF or (theirs == HALF_OF and set(_telling(known)) <= set(heard))
+    return round(max(whole, PARTLY * theirs, PARTLY * ours if enough else 0))
 
 
 def _share(words: list[str], among: list[str]) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from helpline.payers.models import Payer, PayerAlias, PayerKind
+from helpline.payers.models import CarveOut, Payer, PayerAlias, PayerKind
 
 DATA = Path(__file__).parent / "data"
 PROGRAMS_SOURCE = "Medicaid managed-care programs by state (CMS-derived, 2026-11-22)"
@@ -31,13 +31,27 @@ def load_payers() -> int:
         payer = _payer(f"{row['state']} Medicaid", PayerKind.MEDICAID, NAMES_SOURCE, row["state"])
         _aliases(payer, names)
     for row in _rows("payer_brand_traps_unreviewed.csv"):
-        kind = PayerKind.MEDICAID if row["likely_type"].startswith("Medicaid") else PayerKind.OTHER
+        kind = _kind_of(row["likely_type"])
         warning = f"Probably {row['likely_type']}: {row['why']}. Ask which card it is."
         # “Blue Cross Community / BCBS Medicaid plans” are two names of one thing
         name, *others = (each.strip('" ') for each in row["heard"].split(" / "))
         Payer.objects.filter(name=row["heard"].strip('"')).exclude(name=name).update(name=name)
+        Payer.objects.filter(name=name, kind=PayerKind.OTHER, source=TRAPS_SOURCE).exclude(kind=kind).update(kind=kind)
         _aliases(_payer(name, kind, TRAPS_SOURCE, warning=warning[:200]), others)
+    for row in _rows("private_insurers.csv"):
+        source = f"{row['source']}, {row['read']}"
+        payer = _payer(row["name"], PayerKind.PRIVATE, source[:200], row["state"], row["warning"])
+        _aliases(payer, row["aliases"].split("; "))
+    for row in _rows("carve_outs.csv"):
+        given = {"phone": row["phone"], "words": row["words"], "source": f"{row['source']}, {row['read']}"}
+        CarveOut.objects.update_or_create(payer=Payer.objects.get(name=row["payer"]), who=row["who"], defaults=given)
     return Payer.objects.count()
+
+
+def _kind_of(likely: str) -> PayerKind:
+    if likely.startswith("Medicaid"):
+        return PayerKind.MEDICAID
+    return PayerKind.PRIVATE if likely.endswith("(private)") else PayerKind.OTHER
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.text import slugify
 
 from helpline.vault.fields import EncryptedTextField
@@ -65,6 +66,79 @@ class PayerAlias(models.Model):
         db_table = "payers_alias"
         constraints = [models.UniqueConstraint(fields=["payer", "name"], name="alias_once_a_payer")]
         indexes = [GinIndex(fields=["name"], name="payer_alias_trigrams", opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CarveOut(models.Model):
+    """Who manages substance use benefits in place of the payer, where somebody read so; the desk says whom to ask."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    payer = models.ForeignKey(Payer, on_delete=models.CASCADE, related_name="carve_outs")
+    who = models.CharField(max_length=120)
+    phone = models.CharField(max_length=30, blank=True)
+    words = models.CharField(max_length=250)
+    source = models.CharField(max_length=200)
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ("id", "payer", "who", "phone", "words", "source"), PLAIN
+    )
+
+    class Meta:
+        db_table = "payers_carve_out"
+        ordering = ("payer__name", "who")
+        constraints = [models.UniqueConstraint(fields=["payer", "who"], name="carve_out_once_a_payer")]
+
+    def __str__(self) -> str:
+        return self.who
+
+
+class EdiId(models.Model):
+    """By which id a clearinghouse knows a payer, as the operator typed or imported it. ``clearinghouse`` is its own id,
+    the ``receiver_id`` of the roads that go there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    payer = models.ForeignKey(Payer, on_delete=models.CASCADE, related_name="edi_ids")
+    clearinghouse = models.CharField(max_length=15)
+    edi_payer_id = models.CharField(max_length=80)
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(("id", "payer", "clearinghouse", "edi_payer_id"), PLAIN)
+
+    class Meta:
+        db_table = "payers_edi_id"
+        ordering = ("payer__name", "clearinghouse")
+        constraints = [
+            models.UniqueConstraint(fields=["payer", "clearinghouse"], name="one_edi_id_a_clearinghouse"),
+            models.CheckConstraint(condition=~models.Q(edi_payer_id=""), name="edi_id_is_said"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edi_payer_id} at {self.clearinghouse}"
+
+
+class EdiChange(models.Model):
+    """One typing or import of ids, with what was before, so that it can be taken back.
+
+    ``changes`` are lists of payer id, clearinghouse, id before and id after; "" is none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(db_default=Now())
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.CharField(max_length=36, blank=True)
+    name = models.CharField(max_length=120)
+    changes: Any = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+
+    privacy: ClassVar[dict[str, PrivacyClass]] = dict.fromkeys(
+        ("id", "at", "actor_kind", "actor_id", "name", "changes", "undone_at"), PLAIN
+    )
+
+    class Meta:
+        db_table = "payers_edi_change"
+        ordering = ("-at", "-id")
 
     def __str__(self) -> str:
         return self.name

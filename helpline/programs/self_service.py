@@ -1,8 +1,8 @@
 """A program looks after its own listing, by a link that opens nothing else and ends by itself.
 
 What is free, when intake answers, and that all is right, counts at once. Whatever else it asks for waits for a person;
-a new name or number, and what is said in words, also for a call to the number known before: whoever holds the link
-need not be the program.
+a new name, number or address for packets, and what is said in words, also for a call to the number known before:
+whoever holds the link need not be the program.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from helpline.accounts.models import User
 from helpline.audit.acting import Actor, acting, record
 from helpline.programs.curation import CannotChange, correct
 from helpline.programs.hours import Day, note_hours
-from helpline.programs.models import Program, ProgramChange, Proposal
+from helpline.programs.models import PacketWay, Program, ProgramChange, Proposal
 from helpline.programs.openings import note_openings
+from helpline.programs.packets import follow_confirmed
 from helpline.vault.models import LinkRefused, SignedLink
 
 PURPOSE = "listing"
@@ -66,7 +67,7 @@ def say_hours(program: Program, link: SignedLink, days: Collection[int], hours: 
 
 
 def propose(program: Program, link: SignedLink, wanted: Mapping[str, Any], *, note: str = "") -> Proposal:
-    """Ask for changes; ``wanted`` maps names of ``PROPOSABLE`` to clean values.
+    """Ask for changes; ``wanted`` maps names of ``PROPOSABLE``, and ways of packets, to clean values.
 
     Raises ``CannotChange`` when nothing would change, or when too many of its wishes wait already.
     """
@@ -75,6 +76,10 @@ def propose(program: Program, link: SignedLink, wanted: Mapping[str, Any], *, no
         for name in PROPOSABLE
         if name in wanted and wanted[name] != getattr(program, name)
     }
+    packets = dict(program.packet_addresses.values_list("way", "address"))
+    for way in PacketWay.values:
+        if wanted.get(way) and wanted[way] != packets.get(way):
+            fields[way] = [packets.get(way, ""), wanted[way]]
     if not fields and not note.strip():
         raise CannotChange(_("That is what the listing says already. Nothing was sent."))
     if program.proposals.filter(state=Proposal.State.ASKED).count() >= MOST_ASKED:
@@ -93,10 +98,14 @@ def make_change(proposal_id: UUID, *, called: bool, by: User) -> Program:
         proposal = _undecided(proposal_id)
         if proposal.needs_a_call and not called:
             raise CannotChange(_("Call the number we had before, and ask for whoever runs the place. Then tick it."))
-        wanted = {name: after for name, (_before, after) in proposal.fields.items()}
         if proposal.is_overtaken:
             raise CannotChange(_("The listing was changed since they asked. Correct it there, then leave this."))
-        program = correct(proposal.program_id, wanted, by=by, note=_("Asked for by the program")) if wanted else None
+        asked = {name: after for name, (_before, after) in proposal.fields.items()}
+        packets = {way: asked.pop(way) for way in PacketWay.values if way in asked}
+        known = proposal.program.phones
+        program = correct(proposal.program_id, asked, by=by, note=_("Asked for by the program")) if asked else None
+        if called:
+            follow_confirmed(program or proposal.program, known, packets, by=by)
         _decide(proposal, Proposal.State.MADE, by)
     return program or proposal.program
 

@@ -25,13 +25,14 @@ from intake.inquiries.answers import (
     PartOfDay,
     Relation,
     Said,
+    ServiceCover,
     SubscriberRelation,
     Symptom,
     Use,
 )
 from intake.inquiries.local_time import times_where
 from intake.inquiries.models import Closing, ContactPoint, Inquiry, dialable
-from intake.inquiries.wording import choices
+from intake.inquiries.wording import choices, in_words
 from intake.matching.models import ReferralState
 from intake.messages.gate import may_call, may_leave_voicemail
 
@@ -361,6 +362,9 @@ class TellForm(DeskForm):
         error_messages={"invalid": _("Write the e-mail address like name@example.org.")},
     )
     insurance_kind = forms.ChoiceField(label=_("Insurance"), choices=NOT_SAID + choices(InsuranceKind), required=False)
+    service = forms.ChoiceField(
+        label=_("If it is by service or tribe, which"), choices=NOT_SAID + choices(ServiceCover), required=False
+    )
     payer_name = forms.CharField(label=_("Plan"), max_length=80, required=False)
     member_id = forms.CharField(label=_("Member ID"), max_length=40, required=False)
     subscriber_relation = forms.ChoiceField(
@@ -390,8 +394,8 @@ class TellForm(DeskForm):
             (_("How to reach them safely"), "voicemail_ok say_who_we_are shared_phone hours email"),
             (
                 _("Insurance"),
-                "insurance_kind payer_name member_id subscriber_relation subscriber_first_name subscriber_last_name "
-                "subscriber_birth_date",
+                "insurance_kind service payer_name member_id subscriber_relation subscriber_first_name "
+                "subscriber_last_name subscriber_birth_date",
             ),
         ),
     )
@@ -403,6 +407,15 @@ class TellForm(DeskForm):
 
     def _bound(self, names: str) -> list[forms.BoundField]:
         return [self[name] for name in names.split()]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        service, kind = data.get("service"), data.get("insurance_kind")
+        beside = service == ServiceCover.INDIAN_HEALTH and kind != InsuranceKind.NONE
+        if service and kind and not beside and _kind(None, service) is not _one(InsuranceKind, kind):
+            words = _("That goes with “%(kind)s” as the insurance. Change one of the two.")
+            self.add_error("service", words % {"kind": in_words(_kind(None, service))})
+        return data
 
     def clean_phone(self) -> str:
         typed = str(self.cleaned_data["phone"]).strip()
@@ -427,7 +440,7 @@ class TellForm(DeskForm):
             "language": language_in_words(answers.preferences.language), "email": contact.email,
             "voicemail_ok": contact.voicemail_ok, "say_who_we_are": contact.say_who_we_are,
             "shared_phone": contact.shared_phone, "hours": list(contact.hours),
-            "insurance_kind": answers.insurance.kind,
+            "insurance_kind": answers.insurance.kind, "service": answers.insurance.service,
             "payer_name": answers.insurance.payer_name, "member_id": answers.insurance.member_id,
             "subscriber_relation": answers.insurance.subscriber_relation,
             "subscriber_first_name": answers.insurance.subscriber_first_name,
@@ -462,7 +475,8 @@ class TellForm(DeskForm):
             zip=text["zip"],
             contact=self._contact(answers.contact),
             insurance=replace(
-                answers.insurance, kind=_one(InsuranceKind, said["insurance_kind"]), payer_name=text["payer_name"],
+                answers.insurance, kind=_kind(said["insurance_kind"], said["service"]),
+                service=_one(ServiceCover, said["service"]), payer_name=text["payer_name"],
                 member_id="".join(text["member_id"].split()),
                 subscriber_relation=_one(SubscriberRelation, said["subscriber_relation"]),
                 subscriber_first_name=text["subscriber_first_name"],
@@ -540,6 +554,13 @@ class TellForm(DeskForm):
             shared_phone=_one(Said, self.cleaned_data["shared_phone"]),
             hours=tuple(PartOfDay(one) for one in self.cleaned_data["hours"]),
         )
+
+
+def _kind(said: str | None, service: str | None) -> InsuranceKind | None:
+    """The kind of insurance; where only the service was said, the one it belongs to."""
+    if said or not service:
+        return InsuranceKind(said) if said else None
+    return InsuranceKind.OTHER if service == ServiceCover.INDIAN_HEALTH else InsuranceKind.TRICARE_VA
 
 
 def _one(kind: type, value: str | None) -> Any:

@@ -24,6 +24,7 @@ from helpline.programs.editions import PLACES_ATTRIBUTION
 from helpline.programs.models import Join, Program, Proposal, ServiceCode
 from intake.dashboard.listings_forms import CorrectionForm, StatusForm, TogetherForm, VerifyForm
 from intake.dashboard.listings_tables import ListingFilter, ListingTable, PageOfIds, history_of
+from intake.dashboard.packets import packet_ways
 
 PER_PAGE = 25
 
@@ -144,6 +145,7 @@ def _page(request: HttpRequest, program: Program, **forms: object) -> HttpRespon
         "status_form": StatusForm(program=program),
         "places_from": PLACES_ATTRIBUTION,
         "section": "programs",
+        **packet_ways(program),
         **forms,
     }
     return render(request, "dashboard/listings/listing.html", context)

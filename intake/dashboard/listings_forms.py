@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from helpline.accounts.models import User
 from helpline.programs import curation
-from helpline.programs.models import OpeningKind, Program, ProgramChange, Proposal, ServiceCode
+from helpline.programs.models import OpeningKind, PacketWay, Program, ProgramChange, Proposal, ServiceCode
 from helpline.programs.published import clean_phone, clean_text, clean_zip
 from helpline.programs.states import STATES
 
@@ -228,6 +228,7 @@ def _shown(fields: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[st
         "located_by": str(_("Coordinates from")),
     }
     labels |= {kind: str(words) for kind, words in OpeningKind.choices}
+    labels |= {way: str(_("Packets by %(way)s") % {"way": words}) for way, words in PacketWay.choices}
     lines = []
     for name, (before, after) in fields.items():
         if name == "codes":

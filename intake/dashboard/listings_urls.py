@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from intake.dashboard import listings, listings_imports, listings_merging, listings_round, listings_uploads, proposals
+from intake.dashboard import (
+    listings,
+    listings_imports,
+    listings_merging,
+    listings_round,
+    listings_uploads,
+    packets,
+    proposals,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", listings.listings, name="listings"),
@@ -33,5 +41,6 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:program_id>/correct/", listings.correct, name="listing_correct"),
     path("<uuid:program_id>/changes/<int:change_id>/take-back/", listings.take_back, name="listing_take_back"),
     path("<uuid:program_id>/verify/", listings.verify, name="listing_verify"),
+    path("<uuid:program_id>/packets/", packets.listing_packets, name="listing_packets"),
     path("<uuid:program_id>/status/", listings.change_status, name="listing_status"),
 ]

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from helpline.accounts.permissions import Permission
 from helpline.accounts.requests import StaffRequest
 from helpline.payers.heard import Heard, look_up
+from helpline.payers.models import CarveOut, PayerKind
 from helpline.programs.hours_form import days_to_choose, zones_to_choose
 from helpline.programs.models import OpeningKind
 from helpline.programs.places import around
@@ -138,7 +140,20 @@ def _insurance(request: StaffRequest, case: Case) -> Context:
         "may_verify": request.user.may(Permission.VERIFY_INSURANCE),
         "call": new_id(),
         "heard": _heard(case),
+        "service": in_words(case.answers.insurance.service),
+        "carve_outs": _carve_outs(case),
     }
+
+
+def _carve_outs(case: Case) -> list[CarveOut]:
+    """Who else to ask about substance use cover: for the insurer named, and for Medicaid of their state."""
+    policy, state = case.policy, case.place.state if case.place else ""
+    if policy is None:
+        return []
+    asked = Q(payer=policy.payer_id) if policy.payer_id else Q(pk=None)
+    if policy.kind == PayerKind.MEDICAID and state:
+        asked |= Q(payer__kind=PayerKind.MEDICAID, payer__state=state)
+    return list(CarveOut.objects.filter(asked))
 
 
 def _heard(case: Case) -> Heard | None:

@@ -8,7 +8,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from helpline.payers.models import Payer, PayerRoad, RoadKind
+from helpline.payers.models import EdiId, Payer, PayerRoad, RoadKind
 from intake.insurance.keeping_gates import LIMITS
 from intake.insurance.keeping_roads import problems_of
 from intake.insurance.models import Gate
@@ -153,6 +153,19 @@ class NewRoadForm(RoadForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, road=PayerRoad(), **kwargs)
         self.fields["payer"].queryset = Payer.objects.filter(road=None)  # type: ignore[attr-defined]
+        self.fields["edi_payer_id"].required = False
+        self.fields["edi_payer_id"].help_text = _("Empty: the one kept for this clearinghouse.")
+
+    def clean(self) -> dict[str, Any]:
+        """Where no id is typed, the one kept for this insurer and clearinghouse."""
+        said = self.cleaned_data
+        if not said.get("edi_payer_id") and said.get("payer"):
+            kept = EdiId.objects.filter(payer=said["payer"], clearinghouse=said.get("receiver_id", "")).first()
+            if kept:
+                said["edi_payer_id"] = kept.edi_payer_id
+            else:
+                self.add_error("edi_payer_id", _("Enter the insurer's ID: none is kept for this clearinghouse."))
+        return super().clean()
 
 
 class GateForm(_Form):

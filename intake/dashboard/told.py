@@ -103,6 +103,7 @@ def _person(answers: Answers) -> Iterator[Line]:
 
 def _plan(answers: Answers) -> Iterator[Line]:
     yield _("Insurance"), in_words(answers.insurance.kind)
+    yield _("By service or tribe"), in_words(answers.insurance.service)
     yield _("Plan"), answers.insurance.payer_name
     yield _("Member ID"), answers.insurance.member_id
 

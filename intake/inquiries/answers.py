@@ -121,6 +121,18 @@ class InsuranceKind(StrEnum):
     NOT_SURE = "not_sure"
 
 
+class ServiceCover(StrEnum):
+    """Which cover by military service or tribe it is; of TRICARE, by whose service, where it was said."""
+
+    TRICARE = "tricare"
+    TRICARE_ACTIVE = "tricare_active"
+    TRICARE_RETIREE = "tricare_retiree"
+    TRICARE_FAMILY = "tricare_family"
+    CHAMPVA = "champva"
+    VA = "va"
+    INDIAN_HEALTH = "indian_health"
+
+
 class SubscriberRelation(StrEnum):
     """Who holds the policy, seen from the person ("the policy is in the name of my ...")."""
 
@@ -216,6 +228,7 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class Insurance:
     kind: InsuranceKind | None = None
+    service: ServiceCover | None = None
     payer_name: str = field(default="", repr=False)
     member_id: str = field(default="", repr=False)
     subscriber_relation: SubscriberRelation | None = None

@@ -19,6 +19,7 @@ from intake.inquiries.answers import (
     Relation,
     Route,
     Said,
+    ServiceCover,
     SubscriberRelation,
     Symptom,
 )
@@ -112,6 +113,15 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Promise]] = {
         InsuranceKind.OTHER: _("Another kind"),
         InsuranceKind.NONE: _("No insurance"),
         InsuranceKind.NOT_SURE: _("Not sure"),
+    },
+    ServiceCover: {
+        ServiceCover.TRICARE: _("TRICARE, not said whose"),
+        ServiceCover.TRICARE_ACTIVE: _("TRICARE, on active duty"),
+        ServiceCover.TRICARE_RETIREE: _("TRICARE, retired"),
+        ServiceCover.TRICARE_FAMILY: _("TRICARE, family"),
+        ServiceCover.CHAMPVA: _("CHAMPVA"),
+        ServiceCover.VA: _("The VA, or its community care"),
+        ServiceCover.INDIAN_HEALTH: _("Indian Health Service, tribal or urban"),
     },
     SubscriberRelation: {
         SubscriberRelation.SELF: _("The person who needs help"),

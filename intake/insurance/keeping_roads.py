@@ -9,12 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from helpline.audit.acting import Actor, acting
+from helpline.payers.edi_ids import PLAIN_ID
 from helpline.payers.models import ANSWERED_LATER, PayerRoad, RoadKind
 from intake.insurance.clearinghouses.tls import BadCertificate, check_authorities, check_pair
 from intake.insurance.x12.writing import npi_is_valid
-
-# The X12 basic character set without separators: what may stand in ISA06, ISA08 and NM109
-PLAIN_ID = re.compile(r"[A-Za-z0-9 .,_/&()+=?!;-]+")
 
 
 def keep_road(road: PayerRoad, *, by: Actor) -> PayerRoad:

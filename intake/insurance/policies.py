@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpline.payers.models import Payer, PayerKind
-from intake.inquiries.answers import Answers, InsuranceKind, SubscriberRelation
+from intake.inquiries.answers import Answers, Insurance, InsuranceKind, SubscriberRelation
 from intake.inquiries.models import Inquiry
 from intake.inquiries.opening import put
 from intake.insurance.models import OPEN, Policy
@@ -16,6 +16,13 @@ KINDS = {
     InsuranceKind.OTHER: PayerKind.OTHER,
     InsuranceKind.NONE: "none",
 }
+
+
+def _named(told: Insurance) -> Payer | None:
+    """The insurer of exactly that name; not a private one where they say it is Medicaid, which may use its brand."""
+    payer = Payer.objects.named(told.payer_name) if told.payer_name else None
+    misled = payer is not None and payer.kind == PayerKind.PRIVATE and told.kind == InsuranceKind.MEDICAID
+    return None if misled else payer
 
 
 def keep_policy(inquiry: Inquiry, answers: Answers, *, new: bool = False) -> Policy | None:
@@ -34,7 +41,7 @@ def keep_policy(inquiry: Inquiry, answers: Answers, *, new: bool = False) -> Pol
         kind=str(KINDS.get(told.kind, "unknown")) if told.kind else "unknown",
         payer_said=told.payer_name,
         member_id=told.member_id.strip(),
-        payer=Payer.objects.named(told.payer_name) if told.payer_name else None,
+        payer=_named(told),
         person_is_subscriber=told.subscriber_relation in {None, SubscriberRelation.SELF},
         subscriber_first_name=told.subscriber_first_name,
         subscriber_last_name=told.subscriber_last_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,18 +27,20 @@ TAKEN = {ReferralState.ACCEPTED, ReferralState.ADMITTED}
 ENDED = {ReferralState.DECLINED, ReferralState.WITHDRAWN, ReferralState.MISTAKE}
 
 
-def refer(inquiry: Inquiry, program: Program, *, packet: bool, note: str = "", by: User) -> Referral:
+def refer(inquiry: Inquiry, program: Program, *, packet: bool, way: str = "", note: str = "", by: User) -> Referral:
     """Record a referral. With ``packet`` the ledger row and the consent it rests on are written in the same step,
     before anybody can read the packet out; the program counts as asked once somebody gave it (``follow``).
 
-    Raises ``NoConsent`` when a packet is asked for and the person has not signed, ``MoveRefused`` when this program is
-    already being asked for them or the inquiry is closed.
+    ``way`` is how the packet goes, a ``PacketWay``, or "" to read it to them on the phone. Raises ``NoConsent`` when a
+    packet is asked for and the person has not signed, ``MoveRefused`` when this program is already being asked for
+    them, the inquiry is closed, or nobody verified where the packet would go.
     """
     actor, referral_id, consent_id = Actor.staff(by), new_id(), None
     with acting(actor):
         held = Inquiry.objects.hold_open(inquiry.pk)
         if open_referrals(held.pk).filter(program=program).exists():
             raise MoveRefused(_("This program is already being asked for them."))
+        sent_to = _verified_address(program, way) if packet else ""
         if packet:
             ledger_row = disclose(
                 inquiry_id=held.pk,
@@ -55,6 +58,8 @@ def refer(inquiry: Inquiry, program: Program, *, packet: bool, note: str = "", b
             program=program,
             state=ReferralState.PREPARED if packet else ReferralState.CALLED_TOGETHER,
             consent_id=consent_id,
+            way=way if packet else "",
+            sent_to=sent_to,
             made_by=by,
             note=note,
         )
@@ -71,6 +76,34 @@ def call_together(inquiry: Inquiry, program: Program, *, came_of: str, note: str
         if came_of != referral.state:
             follow(referral, came_of, by=by)
     return referral
+
+
+def send_by(referral: Referral, way: str, *, by: User) -> None:
+    """Give an open packet another way. Raises ``MoveRefused`` when it was given, or nobody verified the address."""
+    with acting(Actor.staff(by)):
+        Inquiry.objects.hold_open(referral.inquiry_id)
+        sent_to = _verified_address(referral.program, way)
+        prepared = Referral.objects.filter(pk=referral.pk, state=ReferralState.PREPARED)
+        if not prepared.update(way=way, sent_to=sent_to, changed_at=Now()):
+            raise MoveRefused(_("It was given already."))
+        announce("referral", referral.inquiry_id)
+
+
+def may_go_to(referral: Referral) -> bool:
+    """Whether where the packet goes is still verified; reading it out on the phone always is."""
+    if not referral.way:
+        return True
+    kept = referral.program.packet_addresses.filter(way=referral.way, address=referral.sent_to).first()
+    return kept is not None and kept.stands(referral.program)
+
+
+def _verified_address(program: Program, way: str) -> str:
+    if not way:
+        return ""
+    kept = program.packet_addresses.select_for_update().filter(way=way).first()
+    if kept is None or not kept.stands(Program.objects.get(pk=program.pk)):
+        raise MoveRefused(_("Nobody verified that address by a call. Call the program first, and write it down here."))
+    return kept.address
 
 
 def _recipient(program: Program) -> str:

@@ -68,6 +68,8 @@ def _for(need: Need) -> Iterator[Way]:
         yield _placed(way, need)
         if way.code == "state_office" and (office := _offices().get(need.state or "")):
             yield office
+    if need.payer in (PayerKind.TRICARE, PayerKind.MILITARY):
+        yield from _ways()[f"tricare {need.tricare_status or 'not said'}"]
     if need.payer in (PayerKind.NONE, PayerKind.MEDICAID):
         first = {"pregnant_first": need.pregnant, "injecting_first": need.injects}
         yield from (way for way in _ways()["first"] if first[way.code])

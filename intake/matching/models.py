@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from helpline.programs.models import Opening, Program
+from helpline.programs.models import Opening, PacketWay, Program
 from helpline.vault.fields import EncryptedJSONField, EncryptedTextField
 from helpline.vault.ids import new_id
 from helpline.vault.privacy import HEALTH, PLAIN, PrivacyClass
@@ -120,18 +120,25 @@ OPEN_REFERRAL = (R.PREPARED, *ASKED)
 
 
 class Referral(models.Model):
+    """One program asked for one person. ``way`` and ``sent_to`` are where its packet goes; "" is read on the phone."""
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="referrals")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=R.choices)
     consent_id = models.UUIDField(null=True)
+    way = models.CharField(max_length=10, choices=PacketWay, blank=True, db_default="", default="")
+    sent_to = models.CharField(max_length=254, blank=True, db_default="", default="")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
     note = EncryptedTextField(blank=True, default="")
 
     privacy: ClassVar[dict[str, PrivacyClass]] = {
-        **dict.fromkeys(("id", "inquiry", "program", "state", "consent_id", "made_by", "made_at", "changed_at"), PLAIN),
+        **dict.fromkeys(
+            ("id", "inquiry", "program", "state", "consent_id", "way", "sent_to", "made_by", "made_at", "changed_at"),
+            PLAIN,
+        ),
         "note": HEALTH,
     }
 
@@ -142,6 +149,10 @@ class Referral(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["prepared", "sent"]) | Q(consent_id__isnull=False),
                 name="a_packet_rests_on_a_consent",
+            ),
+            models.CheckConstraint(
+                condition=Q(way="", sent_to="") | Q(way__in=PacketWay.values) & ~Q(sent_to=""),
+                name="a_packet_goes_somewhere",
             ),
             models.UniqueConstraint(
                 fields=["inquiry", "program"],

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from intake.inquiries.answers import Answers, GenderWish, InsuranceKind, Route, Said, Use
+from intake.inquiries.answers import Answers, GenderWish, Insurance, InsuranceKind, Route, Said, ServiceCover, Use
 from intake.inquiries.spelling import words
 from intake.inquiries.substance_words import LETHAL_WITHDRAWAL, meanings
 from intake.inquiries.triage import Care, Triage, Urgency
@@ -38,6 +38,24 @@ PAYERS: Mapping[InsuranceKind, PayerKind] = {
     InsuranceKind.MEDICARE: PayerKind.MEDICARE,
     InsuranceKind.TRICARE_VA: PayerKind.MILITARY,
     InsuranceKind.NONE: PayerKind.NONE,
+}
+SERVICES: Mapping[ServiceCover, PayerKind] = {
+    ServiceCover.CHAMPVA: PayerKind.CHAMPVA,
+    ServiceCover.VA: PayerKind.VA,
+    ServiceCover.INDIAN_HEALTH: PayerKind.INDIAN_HEALTH,
+}
+
+
+class TricareStatus(StrEnum):
+    ACTIVE_DUTY = "active-duty"
+    RETIREE = "retiree"
+    FAMILY = "family"
+
+
+STATUSES: Mapping[ServiceCover, TricareStatus] = {
+    ServiceCover.TRICARE_ACTIVE: TricareStatus.ACTIVE_DUTY,
+    ServiceCover.TRICARE_RETIREE: TricareStatus.RETIREE,
+    ServiceCover.TRICARE_FAMILY: TricareStatus.FAMILY,
 }
 SEXES: Mapping[str, str] = {
     **dict.fromkeys(("female", "woman", "women", "f", "girl", "lady", "she"), "women"),
@@ -87,6 +105,7 @@ class Need:
     children_along: bool | None = None
     veteran: bool | None = None
     payer: PayerKind = PayerKind.UNKNOWN
+    tricare_status: TricareStatus | None = None
     plan: str | None = None
     language: str | None = None  # English name in lower case ("spanish"); English is no wish
     deaf: bool | None = None
@@ -132,7 +151,8 @@ class Need:
             group=GROUPS.get(wish.gender) if wish.gender else None,
             children_along=_yes_or_no(wish.children_along),
             veteran=_yes_or_no(wish.veteran),
-            payer=_payer(answers.insurance.kind),
+            payer=_payer(answers.insurance),
+            tricare_status=STATUSES.get(answers.insurance.service) if answers.insurance.service else None,
             plan=plan,
             language=LANGUAGES.get(language, language),
             deaf=_yes_or_no(wish.deaf_asl),
@@ -156,6 +176,8 @@ class Need:
         known = dict(data)
         known["care"] = tuple(Care(each) for each in known.get("care", ()))
         known["payer"] = PayerKind(known.get("payer", PayerKind.UNKNOWN))
+        if status := known.get("tricare_status"):
+            known["tricare_status"] = TricareStatus(status)
         for name in ("substances", "withdrawal", "medication"):
             known[name] = frozenset(known.get(name, ()))
         return cls(**known)
@@ -244,8 +266,11 @@ def _of_nicotine(use: Use) -> bool:
     return "nicotine" in {use.klass, *(meaning.klass for meaning in meanings(use.text))}
 
 
-def _payer(kind: InsuranceKind | None) -> PayerKind:
-    return PAYERS.get(kind, PayerKind.UNKNOWN) if kind else PayerKind.UNKNOWN
+def _payer(told: Insurance) -> PayerKind:
+    """By service or tribe only where no other cover was said: Medicaid beside a clinic of the tribe is Medicaid."""
+    if told.service and told.kind in (None, InsuranceKind.TRICARE_VA, InsuranceKind.OTHER):
+        return SERVICES.get(told.service, PayerKind.TRICARE)
+    return PAYERS.get(told.kind, PayerKind.UNKNOWN) if told.kind else PayerKind.UNKNOWN
 
 
 def _medication(wished: Said | None, *, opioid: bool) -> frozenset[str]:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from helpline.programs.curation import CannotChange
 from helpline.programs.hours import believed_hours
 from helpline.programs.hours_form import HoursForm
-from helpline.programs.models import Opening, OpeningKind, Program
+from helpline.programs.models import Opening, OpeningKind, PacketWay, Program
+from helpline.programs.packets import clean_address
 from helpline.programs.published import clean_phone, clean_text, clean_zip
 from helpline.programs.self_service import PROPOSABLE, confirm, open_listing_link, propose, say_hours, say_openings
 from helpline.programs.states import STATES
@@ -65,6 +66,9 @@ class ChangeForm(forms.Form):
     city = forms.CharField(label=gettext_lazy("City"), max_length=100)
     state = forms.ChoiceField(label=gettext_lazy("State"), choices=list(STATES.items()))
     zip = forms.CharField(label=gettext_lazy("ZIP code"), max_length=10)
+    fax = forms.CharField(label=gettext_lazy("Fax for packets about people we refer"), max_length=40, required=False)
+    email = forms.CharField(label=gettext_lazy("Encrypted e-mail for them"), max_length=254, required=False)
+    direct = forms.CharField(label=gettext_lazy("Direct address for them"), max_length=254, required=False)
     note = forms.CharField(
         label=gettext_lazy("Anything else that is wrong"),
         max_length=300,
@@ -77,6 +81,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, data: Any, *, program: Program) -> None:
         now = {name: getattr(program, name) for name in PROPOSABLE}
+        now |= dict(program.packet_addresses.values_list("way", "address"))
         super().__init__(data, initial=now | {"intake_lines": "\n".join(program.intake_lines)})
         if program.confidential:
             # Whoever holds the link need not be the program: where a hidden place lies is neither shown nor asked
@@ -95,6 +100,16 @@ class ChangeForm(forms.Form):
         lines = self.cleaned_data["intake_lines"].splitlines()
         return list(dict.fromkeys(self._number(line) for line in lines if line.strip()))
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for way in PacketWay.values:
+            if typed := data.get(way, "").strip():
+                try:
+                    data[way] = clean_address(way, typed)
+                except CannotChange as problem:
+                    self.add_error(way, str(problem))
+        return data
+
     def _number(self, typed: str) -> str:
         if number := clean_phone(typed):
             return number
@@ -103,7 +118,8 @@ class ChangeForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        clean = {name: self.cleaned_data[name] for name in PROPOSABLE if name in self.fields}
+        names = (*PROPOSABLE, *PacketWay.values)
+        clean = {name: self.cleaned_data[name] for name in names if name in self.fields}
         return {name: clean_text(value) if isinstance(value, str) else value for name, value in clean.items()}
 
 

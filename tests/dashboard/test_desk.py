@@ -23,6 +23,7 @@ from helpline.audit.models import AuditRecord
 from helpline.payers.loading import load_payers
 from helpline.payers.models import Payer
 from helpline.programs.curation import withdraw
+from helpline.programs.models import Place
 from intake.board.waiting import board_for
 from intake.calls.models import Call, Callback
 from intake.dashboard.forms import CallbackForm, CallForm, CloseForm, NoteForm, TellForm
@@ -223,6 +224,18 @@ def test_somebody_elses_change_is_not_written_over(desk: Client) -> None:
     assert "Supervisor changed this inquiry" in page
     assert "Tomas" in page
     assert Inquiry.objects.get().person.first_name == "Thomas"
+
+
+def test_cover_by_service_is_asked_kept_and_told(desk: Client) -> None:
+    Place.objects.create(zip="35203", city="Birmingham", state="AL", latitude=33.52, longitude=-86.81)
+    inquiry, version = opened("inactive"), Inquiry.objects.get().version
+    wrong = {"insurance_kind": "private", "service": "tricare_active", "version": version, "zip": "35203"}
+    assert "That goes with “TRICARE or Veterans Affairs”" in post(desk, "desk_correct", inquiry.pk, **wrong)
+    page = post(desk, "desk_correct", inquiry.pk, **{**wrong, "insurance_kind": ""})
+    assert "TRICARE, on active duty" in page
+    assert "AL is East (Humana Military)" in page
+    assert "referral or authorization from their primary care manager" in page
+    assert Inquiry.objects.get().answers.insurance.kind == InsuranceKind.TRICARE_VA
 
 
 def test_correcting_judges_danger_anew_and_keeps_what_was_not_asked(desk: Client) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.accounts.permissions import ROLES
 from helpline.audit.acting import Actor
+from helpline.payers.models import EdiChange
 from helpline.programs.models import ImportRun, Join, SamePlace, Upload
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Breach, LegalText
@@ -42,11 +43,12 @@ ANSWERING = {
     "desk_open_sealed", "desk_emergency", "desk_abuse_report", "desk_rights", "desk_card_photo",
     "desk_program_said", "desk_hold_place", "desk_cover", "desk_cover_pdf", "desk_cover_since", "desk_ask_other",
     "desk_told", "desk_compare", "desk_share", "desk_saw_change", "desk_plan_is",
+    "desk_packet_address",
 }  # fmt: skip
 VERIFYING = {"desk_phone_checks", "desk_phone_check", "desk_cover_lines"}
 LISTINGS = {
     "listings", "listings_together", "listing", "listing_correct", "listing_verify", "listing_status",
-    "listing_take_back",
+    "listing_take_back", "listing_packets",
     "listing_proposals", "listing_decide", "listing_link",
     "listings_imports", "listings_import", "listings_import_findings", "listings_import_undo",
     "listings_pairs", "listings_pair", "listings_join_plain",
@@ -55,7 +57,7 @@ LISTINGS = {
     "listings_upload", "listings_sent", "listings_sent_decide", "listings_sent_report",
 }  # fmt: skip
 CALLING = {"listings_round", "listings_round_take", "listings_round_said"}
-ROADS = {"roads", "road_new", "road", "road_try", "road_gate"}
+ROADS = {"roads", "road_new", "road", "road_try", "road_gate", "edi_ids", "edi_import", "edi_take_back"}
 AUDIT = {"desk_audit", "desk_audit_find"}
 READING_STAFF = {"staff", "staff_account"}
 MANAGING_STAFF = {"staff_invite", "staff_role", "staff_out_of_use", "staff_begin_anew"}
@@ -100,6 +102,9 @@ POSTED |= MANAGING_STAFF - {"staff_invite"}
 POSTED |= {"desk_privacy_answered", "desk_audit_find"}
 POSTED |= {
     "desk_phone_check",
+    "listing_packets",
+    "edi_import",
+    "edi_take_back",
     "listings_together",
     "listing_verify",
     "listing_take_back",
@@ -159,6 +164,7 @@ def addresses() -> dict[str, str]:
         "proposal_id": program.proposals.create(link_id=inquiry.pk, fields={}).pk,
         "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
         "user_id": consultant.pk, "form_id": consultant.pk, "road_id": a_road().pk,
+        "kept_id": EdiChange.objects.create(actor_kind="staff", name="x", changes=[]).pk,
         "upload_id": Upload.objects.create(
             by=consultant, file_name="x", size=1, pieces=0, report=b"", edition_code="x"
         ).pk,

@@ -334,5 +334,13 @@ def test_without_cover_the_ways_to_be_treated_are_printed_with_their_sources() -
     assert "foster care" not in out.getvalue()
     call_command("match_programs", "--zip", "78701", "--payer-type", "tricare", stdout=(out := StringIO()))
     assert "TX is West (TriWest)" in out.getvalue()
+    assert "Ask whether they are on active duty, retired or family" in out.getvalue()
+    given = ("--zip", "36301", "--payer-type", "tricare", "--tricare-status", "active-duty")
+    call_command("match_programs", *given, stdout=(out := StringIO()))
+    assert "AL is East (Humana Military)" in out.getvalue()
+    assert "referral or authorization from their primary care manager" in out.getvalue()
+    assert "Ask whether they are" not in out.getvalue()
+    with pytest.raises(CommandError, match="goes with"):
+        call_command("match_programs", "--zip", "36301", "--payer-type", "va", "--tricare-status", "retiree")
     call_command("match_programs", "--zip", "35203", "--payer-type", "private", stdout=(out := StringIO()))
     assert "Medicaid: ask" not in out.getvalue()

@@ -1,11 +1,26 @@
 """What is looked for, from what people type about themselves: nobody is left out by a guess, nobody let in by one."""
 
+import json
+
 import pytest
 
-from intake.inquiries.answers import Answers, Frequency, GenderWish, LastUse, Person, Preferences, Said, Use
+from intake.inquiries.answers import (
+    Answers,
+    Frequency,
+    GenderWish,
+    Insurance,
+    InsuranceKind,
+    LastUse,
+    Person,
+    Preferences,
+    Said,
+    ServiceCover,
+    Use,
+)
 from intake.inquiries.triage import Care, assess
+from intake.matching.cover import ways
 from intake.matching.engine import match
-from intake.matching.need import Need
+from intake.matching.need import Need, PayerKind, TricareStatus
 from tests.matching.offers import TODAY, offer_2022
 
 
@@ -68,3 +83,28 @@ def test_something_unknown_that_was_stopped_fits_no_program_unasked() -> None:
     ]
     found = match(need, offers, today=TODAY)
     assert (found.fits, len(found.ask_first)) == ((), 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "service", "payer", "status"),
+    [
+        (InsuranceKind.TRICARE_VA, None, PayerKind.MILITARY, None),
+        (InsuranceKind.TRICARE_VA, ServiceCover.TRICARE_ACTIVE, PayerKind.TRICARE, TricareStatus.ACTIVE_DUTY),
+        (InsuranceKind.TRICARE_VA, ServiceCover.TRICARE, PayerKind.TRICARE, None),
+        (InsuranceKind.TRICARE_VA, ServiceCover.CHAMPVA, PayerKind.CHAMPVA, None),
+        (InsuranceKind.TRICARE_VA, ServiceCover.VA, PayerKind.VA, None),
+        (InsuranceKind.OTHER, ServiceCover.INDIAN_HEALTH, PayerKind.INDIAN_HEALTH, None),
+        (InsuranceKind.MEDICAID, ServiceCover.INDIAN_HEALTH, PayerKind.MEDICAID, None),
+    ],
+)
+def test_cover_by_service_or_tribe_is_looked_for_by_its_own_name(
+    kind: InsuranceKind, service: ServiceCover | None, payer: PayerKind, status: TricareStatus | None
+) -> None:
+    answers = Answers(insurance=Insurance(kind=kind, service=service))
+    need = Need.of(answers, assess(answers), state="AL")
+    assert (need.payer, need.tricare_status) == (payer, status)
+    assert Need.from_json(json.loads(json.dumps(need.to_json()))) == need
+    said = {way.code for way in ways(need)}
+    assert ("tricare_active_first" in said) == (status is TricareStatus.ACTIVE_DUTY)
+    assert ("champva_before" in said) == (payer in (PayerKind.CHAMPVA, PayerKind.MILITARY))
+    assert ("indian_health_referred" in said) == (payer is PayerKind.INDIAN_HEALTH)

@@ -5,7 +5,16 @@ from helpline.programs.models.imports import ImportRun, Upload, UploadPiece
 from helpline.programs.models.listings import CONFIRMED_FOR, UNSAID, Program, ProgramChange, ProgramQuerySet
 from helpline.programs.models.pairs import Join, SamePlace
 from helpline.programs.models.rounds import Turn, Use
-from helpline.programs.models.telling import GOOD_FOR, WEEKDAYS, IntakeHours, Opening, OpeningKind, Proposal
+from helpline.programs.models.telling import (
+    GOOD_FOR,
+    WEEKDAYS,
+    IntakeHours,
+    Opening,
+    OpeningKind,
+    PacketAddress,
+    PacketWay,
+    Proposal,
+)
 
 __all__ = [
     "CONFIRMED_FOR",
@@ -19,6 +28,8 @@ __all__ = [
     "Join",
     "Opening",
     "OpeningKind",
+    "PacketAddress",
+    "PacketWay",
     "Place",
     "Program",
     "ProgramChange",

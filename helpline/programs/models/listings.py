@@ -267,6 +267,7 @@ class ProgramChange(models.Model):
         DECLINED = "declined", _("that change was not made")
         UNDONE = "undone", _("an import was undone")
         JOINED = "joined", _("joined with what a later directory says of it")
+        PACKETS = "packets", _("where packets go")
         TAKEN_BACK = "taken_back", _("a correction was taken back")
 
     id = models.BigAutoField(primary_key=True)

@@ -164,7 +164,68 @@ class Proposal(models.Model):
     @property
     def is_overtaken(self) -> bool:
         """Whether the listing no longer says what they wanted changed: a newer word would be lost."""
-        return any(getattr(self.program, name) != before for name, (before, _after) in self.fields.items())
+        packets = dict.fromkeys(PacketWay.values, "") | dict(
+            self.program.packet_addresses.values_list("way", "address")
+        )
+        return any(
+            (packets[name] if name in packets else getattr(self.program, name)) != before
+            for name, (before, _after) in self.fields.items()
+        )
 
 
-CALLED_FOR = frozenset({"name1", "name2", "phone", "intake_lines"})
+class PacketWay(models.TextChoices):
+    """How what a person agreed to be told reaches a program, other than read to it on the phone."""
+
+    FAX = "fax", _("fax")
+    EMAIL = "email", _("encrypted e-mail")
+    DIRECT = "direct", _("Direct message")
+
+
+class PacketAddress(models.Model):
+    """Where one program takes packets. Nothing goes there until somebody of ours called the number known before.
+
+    ``called`` is that number, ``known_by`` the one of the listing it holds with: it follows only a change of number
+    that was confirmed by a call to the old one, so that any other change of number ends the verification.
+    """
+
+    class Source(models.TextChoices):
+        STAFF = "staff", _("told on the phone")
+        IMPORT = "import", _("from a directory")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="packet_addresses")
+    way = models.CharField(max_length=10, choices=PacketWay)
+    address = models.CharField(max_length=254)
+    source = models.CharField(max_length=10, choices=Source)
+    proposed_at = models.DateTimeField(db_default=Now())
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    called = models.CharField(max_length=30, blank=True)
+    known_by = models.CharField(max_length=30, blank=True)
+
+    privacy: ClassVar = plain(
+        "id", "program", "way", "address", "source", "proposed_at", "verified_at", "verified_by", "called", "known_by"
+    )
+
+    class Meta:
+        db_table = "programs_packet_address"
+        ordering = ("way",)
+        constraints = [
+            models.UniqueConstraint(fields=["program", "way"], name="one_packet_address_a_way"),
+            models.CheckConstraint(condition=Q(way__in=PacketWay.values), name="packet_way_is_known"),
+            models.CheckConstraint(
+                condition=Q(verified_at=None, verified_by=None, called="", known_by="")
+                | Q(verified_at__isnull=False, verified_by__isnull=False) & ~Q(called="") & ~Q(known_by=""),
+                name="packet_address_verified_by_a_call",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_way_display()} {self.address}"
+
+    def stands(self, program: Program) -> bool:
+        """Whether packets may go there: verified, and the number it was verified by is still the program's."""
+        return self.verified_at is not None and self.known_by in program.phones
+
+
+CALLED_FOR = frozenset({"name1", "name2", "phone", "intake_lines", *PacketWay.values})

@@ -33,5 +33,9 @@ class Command(BaseCommand):
             known_as = f" (known as “{one.known_as}”)" if one.known_as != one.payer.name else ""
             self.stdout.write(f"{one.alike:>4}  {one.payer.name}{known_as}, {one.payer.get_kind_display()}")
             self.stdout.write("".join(f"      {words}\n" for words in (one.payer.warning, one.payer.source) if words))
+            for carved in one.payer.carve_outs.all():
+                phone = f", {carved.phone}" if carved.phone else ""
+                asked = f"Ask {carved.who}{phone} about substance use cover: {carved.words}. {carved.source}"
+                self.stdout.write(f"      {asked}")
         if not heard.suggestions:
             self.stdout.write("Nothing like it is in the directory. Ask them to read the name from the card.")

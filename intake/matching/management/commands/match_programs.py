@@ -18,7 +18,7 @@ from intake.inquiries.triage import Care, assess
 from intake.matching.care import CARE_WORDS
 from intake.matching.choosing import choose, need_of
 from intake.matching.engine import Match, Matches
-from intake.matching.need import Need, PayerKind
+from intake.matching.need import Need, PayerKind, TricareStatus
 
 SHOWN = 10
 MOST_MILES = 5000
@@ -32,6 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("--miles", type=_whole(1, MOST_MILES), default=50)
         parser.add_argument("--substance", action="append", default=[], help="as a caller says it; may be repeated")
         parser.add_argument("--payer-type", choices=[kind.value for kind in PayerKind], default=PayerKind.UNKNOWN.value)
+        parser.add_argument(
+            "--tricare-status", choices=[status.value for status in TricareStatus], help="with --payer-type tricare"
+        )
         parser.add_argument("--age", type=_whole(0, 120), help="in years")
         parser.add_argument("--sex", choices=["women", "men"], help="whom the program must take")
         parser.add_argument("--pregnant", action="store_true", default=None)
@@ -58,6 +61,9 @@ class Command(BaseCommand):
         zip_code = clean_zip(options["zip"])
         if not Place.objects.filter(pk=zip_code, latitude__isnull=False).exists():
             raise CommandError("--zip: we do not know where that is. Give five digits, such as 35203.")
+        status = options["tricare_status"]
+        if status and options["payer_type"] not in (PayerKind.TRICARE, PayerKind.MILITARY):
+            raise CommandError("--tricare-status goes with --payer-type tricare.")
         answers = Answers(
             for_whom=ForWhom.SELF,
             zip=str(zip_code),
@@ -70,6 +76,7 @@ class Command(BaseCommand):
             need,
             care=tuple(map(Care, options["care"] or need.care)),
             payer=PayerKind(options["payer_type"]),
+            tricare_status=TricareStatus(status) if status else None,
             sex=options["sex"],
             pregnant=options["pregnant"],
             injects=options["injects"],
