@@ -12,6 +12,7 @@ from helpline.programs.curation import CannotChange, correct, take_back, withdra
 from helpline.programs.models import Place, Program, ProgramChange, Proposal
 from helpline.programs.self_service import make_listing_link
 from intake.disclosures.models import Purpose
+from helpline.programs.packets import verify_address
 from intake.inquiries.models import Inquiry
 from intake.journey.merge_listings import merge_listings, undo_merge_of_listings
 from intake.journey.refer import refer
@@ -86,10 +87,12 @@ def test_the_desk_shows_its_phone_and_prints_nothing_of_it(desk: Client, inquiry
     drawn = desk.get(record).text.split('<figure class="map"')[1].split("</figure>")[0]
     assert "Open House" in drawn
     assert NAME not in drawn
-    referral = refer(inquiry, hidden, packet=True, by=staff("consultant"))
-    packet = desk.get(reverse("desk_packet", args=[referral.pk])).text
-    assert NAME not in str(Paper(packet))
-    assert "Reyes" in str(Paper(packet))
+    verify_address(hidden.pk, "fax", "205-555-0188", called=hidden.phone, by=staff("consultant"))
+    referral = refer(inquiry, hidden, packet=True, way="fax", by=staff("consultant"))
+    packet = str(Paper(desk.get(reverse("desk_packet", args=[referral.pk])).text))
+    assert NAME not in packet
+    assert "Reyes" in packet
+    assert "205-555-0188" in packet
     withdraw(hidden.pk, by=staff("admin"), reason="closed")
     page = desk.get(record).text
     assert "A hidden place is no longer offered" in page
