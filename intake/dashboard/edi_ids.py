@@ -69,10 +69,10 @@ def edi_ids(request: StaffRequest) -> HttpResponse:
 @recently_authenticated
 def import_edi_ids(request: StaffRequest) -> HttpResponse:
     """Try a file and show what it would do; or do what was shown."""
-    text, name = request.POST.get("text", ""), request.POST.get("name", "")[:120]
+    text = request.POST.get("text", "")
     file = request.FILES.get("file")
     if isinstance(file, UploadedFile):
-        name, read = file.name or "", _read(file)
+        read = _read(file)
         if read is None:
             messages.error(request, _("Choose a CSV in UTF-8 of at most 1 MB."))
             return redirect("edi_ids")
@@ -82,9 +82,9 @@ def import_edi_ids(request: StaffRequest) -> HttpResponse:
         return redirect("edi_ids")
     trial = try_ids(text)
     if "keep" not in request.POST:
-        context = {"trial": trial, "text": text, "name": name, "shown": trial.entries[:SHOWN], "section": "roads"}
+        context = {"trial": trial, "text": text, "shown": trial.entries[:SHOWN], "section": "roads"}
         return render(request, "dashboard/roads/edi_trial.html", context | _counts(trial))
-    kept = keep(trial, name=name, by=Actor.staff(request.user))
+    kept = keep(trial, name=_("An imported list"), by=Actor.staff(request.user))
     n = len(trial.entries)
     done = ngettext("%(n)d id kept.", "%(n)d ids kept.", n) % {"n": n}
     messages.success(request, done if kept else _("Nothing was new."))
@@ -116,7 +116,7 @@ def _page(request: StaffRequest, *, form: EdiIdForm) -> HttpResponse:
             | Q(clearinghouse__icontains=looked_for)
         )
     changes = list(EdiChange.objects.all()[:LATEST])
-    by = {change.actor_id for change in changes if change.actor_kind == "staff"}
+    by = {change.actor_id for change in changes if change.actor_kind == "staff" and change.actor_id}
     names = {str(user.pk): user.name for user in User.objects.filter(pk__in=by)}
     context = {
         "form": form,

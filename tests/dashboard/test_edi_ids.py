@@ -32,7 +32,7 @@ def test_a_list_is_tried_then_kept_then_taken_back(admin: Client) -> None:
     assert "No insurer here has that name" in page.text
     assert "Keep 1 id" in page.text
     assert not EdiId.objects.exists()
-    given = {"keep": "1", "text": page.context["text"], "name": "ids.csv"}
+    given = {"keep": "1", "text": page.context["text"]}
     assert "62308" in admin.post(f"{IDS}import/", given, follow=True).text
     assert "Choose a CSV" in admin.post(f"{IDS}import/", {"file": SimpleUploadedFile("x", b"\xff")}, follow=True).text
     made = TYPED | {"payer": Payer.objects.get(name="Cigna Healthcare").pk, "edi_payer_id": "", "password": "x"}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from helpline.accounts.models import User
 from helpline.accounts.permissions import ROLES
 from helpline.audit.acting import Actor
+from helpline.payers.models import EdiChange
 from helpline.programs.models import ImportRun, Join, SamePlace, Upload
 from intake.disclosures.consenting import give
 from intake.disclosures.models import Breach, LegalText
@@ -162,6 +163,7 @@ def addresses() -> dict[str, str]:
         "proposal_id": program.proposals.create(link_id=inquiry.pk, fields={}).pk,
         "verification_id": verification.pk, "earlier_id": verification.pk, "at": 1,
         "user_id": consultant.pk, "form_id": consultant.pk, "road_id": a_road().pk,
+        "kept_id": EdiChange.objects.create(actor_kind="staff", name="x", changes=[]).pk,
         "upload_id": Upload.objects.create(
             by=consultant, file_name="x", size=1, body=b"x", report=b"", edition_code="x"
         ).pk,
