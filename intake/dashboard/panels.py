@@ -148,12 +148,10 @@ def _insurance(request: StaffRequest, case: Case) -> Context:
 def _carve_outs(case: Case) -> list[CarveOut]:
     """Who else to ask about substance use cover: for the insurer named, and for Medicaid of their state."""
     policy, state = case.policy, case.place.state if case.place else ""
-    if policy is None:
-        return []
-    asked = Q(payer=policy.payer_id) if policy.payer_id else Q(pk=None)
-    if policy.kind == PayerKind.MEDICAID and state:
+    asked = Q(payer=policy.payer_id) if policy and policy.payer_id else Q()
+    if policy and policy.kind == PayerKind.MEDICAID and state:
         asked |= Q(payer__kind=PayerKind.MEDICAID, payer__state=state)
-    return list(CarveOut.objects.filter(asked))
+    return list(CarveOut.objects.filter(asked)) if asked else []
 
 
 def _heard(case: Case) -> Heard | None:

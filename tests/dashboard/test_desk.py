@@ -125,7 +125,8 @@ def statements(act: Callable[[], object]) -> int:
 
 def test_opening_an_inquiry_is_audited_and_costs_a_fixed_number_of_statements(desk: Client) -> None:
     inquiry = opened("mother")
-    assert statements(lambda: page_of(desk, inquiry)) <= 34
+    # One of them is who manages substance use benefits of Medicaid where they live
+    assert statements(lambda: page_of(desk, inquiry)) <= 35
     assert AuditRecord.objects.filter(action="read", subject_id=str(inquiry.pk), actor_kind="staff").count() == 1
 
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from helpline.programs.curation import CannotChange, correct, take_back, withdraw
 from helpline.programs.models import Place, Program, ProgramChange, Proposal
+from helpline.programs.packets import verify_address
 from helpline.programs.self_service import make_listing_link
 from intake.disclosures.models import Purpose
-from helpline.programs.packets import verify_address
 from intake.inquiries.models import Inquiry
 from intake.journey.merge_listings import merge_listings, undo_merge_of_listings
 from intake.journey.refer import refer
