@@ -169,7 +169,7 @@ def _record(number: int, service: Service, at_place: Service) -> Record:
     status = _text(service, "status").casefold()
     return Record(
         number,
-        cells | _numbers(at_place, service, place, organization),
+        cells | _numbers(at_place, service, place, organization) | _fax(at_place, service, place),
         terms=frozenset(term for holder in (service, at_place, place) for term in _terms(holder)) or NO_TERMS,
         gone=f"The file says it is {status}." if status in GONE else "",
         do_not_refer=f"The file says it is “{status[:60]}”." if status not in {"", "active", *GONE} else "",
@@ -204,6 +204,15 @@ def _numbers(at_place: Service, service: Service, place: Service, organization: 
             rest = list(dict.fromkeys([*intake, *(number for number in main if number != first)]))
             names = [*NUMBERS[1:], *(f"intake{at}" for at in range(5, len(rest) + 1))]
             return {"phone": first, **dict(zip(names, rest, strict=False))}
+    return {}
+
+
+def _fax(*holders: Service) -> dict[str, object]:
+    """The first fax number of the service or its place: the organisation's may stand in another town."""
+    for phone in (phone for holder in holders for phone in _dicts(holder.get("phones"))):
+        kind = (_text(phone, "type") or _text(phone, "number_type")).casefold()
+        if kind == "fax" and (number := _text(phone, "number")):
+            return {"fax": number}
     return {}
 
 

@@ -284,6 +284,7 @@ def _apply(
     recognised = staging.merge_recognised(cursor, edition.pk, run.pk) if outcome.recognised else 0
     outcome.created, rewritten = staging.merge(cursor, edition.pk, run.pk)
     rewritten += recognised
+    staging.propose_faxes(cursor, edition.pk)
     outcome.changed = rewritten - outcome.restored
     outcome.unchanged = staging.staged_count(cursor) - outcome.created - rewritten
     if outcome.missing and not outcome.is_search:

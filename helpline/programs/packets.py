@@ -47,18 +47,6 @@ def numbers_to_call(program: Program, kept: list[PacketAddress]) -> list[str]:
     return list(dict.fromkeys(old)) or program.phones
 
 
-def propose_address(program: Program, way: str, typed: str, *, source: PacketAddress.Source, by: Actor) -> None:
-    """Write down an address nobody verified. One that is kept already stays as it is, verified or not.
-
-    Raises ``CannotChange``.
-    """
-    address = clean_address(way, typed)
-    with acting(by):
-        PacketAddress.objects.bulk_create(
-            [PacketAddress(program=program, way=way, address=address, source=source)], ignore_conflicts=True
-        )
-
-
 def verify_address(program_id: UUID, way: str, typed: str, *, called: str, by: User) -> PacketAddress:
     """Somebody called the number we had, and the program takes packets at this address. Raises ``CannotChange``."""
     address = clean_address(way, typed)

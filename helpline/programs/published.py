@@ -58,8 +58,8 @@ class Listing:
 
     ``services`` are pairs of category and name, for files that print names in place of codes; ``terms`` are taxonomy,
     code and name, codes only where the taxonomy is the edition itself; ``position`` is latitude and longitude in
-    degrees, for files that have them. ``status``, with why, and ``confidential`` are for files that say whom not to
-    refer to and what not to publish.
+    degrees, for files that have them, as ``fax`` is. ``status``, with why, and ``confidential`` are for files that say
+    whom not to refer to and what not to publish.
     """
 
     row: int
@@ -79,6 +79,7 @@ class Listing:
     status: str = "listed"
     status_reason: str = ""
     confidential: bool = False
+    fax: str = ""
 
     @property
     def identity(self) -> UUID:
@@ -236,6 +237,7 @@ def read_row(row: int, cells: Mapping[str, object]) -> tuple[Listing | None, lis
         intake_lines=lines,
         codes=clean_codes(cells.get("service_code_info")),
         position=position,
+        fax=clean_phone(cells.get("fax")) or "",
     )
     return listing, notes
 

@@ -36,7 +36,7 @@ PUBLISHED = (*TEXTS, "intake_lines", "codes", "unknown_codes")
 PLACE = ("latitude", "longitude", "located_by")
 MERGED = (*PUBLISHED, *PLACE)
 OFFERED = ("status", "status_reason", "confidential")
-STAGED = ("id", "source_row", "identity", *PUBLISHED, *OFFERED, "latitude", "longitude")
+STAGED = ("id", "source_row", "identity", *PUBLISHED, *OFFERED, "fax", "latitude", "longitude")
 CORRECTED_AS = {**dict.fromkeys(PLACE, "position"), "status_reason": "status"}
 """Columns a person's correction names otherwise."""
 
@@ -46,7 +46,8 @@ CREATE TEMP TABLE recognised (program uuid, incoming uuid) ON COMMIT DROP;
 CREATE TEMP TABLE staged (
     id uuid, source_row int, identity uuid, name1 text, name2 text, street1 text, street2 text, city text,
     state text, zip text, phone text, intake_lines text[], codes int[], unknown_codes text[],
-    status text, status_reason text, confidential boolean, latitude double precision, longitude double precision
+    status text, status_reason text, confidential boolean, fax text,
+    latitude double precision, longitude double precision
 ) ON COMMIT DROP
 """
 
@@ -138,7 +139,7 @@ WITH placed AS (
 ), chosen AS (
     SELECT *, latitude IS NOT NULL AND NOT far AS by_street FROM placed
 ), settled AS (
-    SELECT id, source_row, identity, {published}, {offered}, zip_known, far, repetition, first_row,
+    SELECT id, source_row, identity, {published}, {offered}, fax, zip_known, far, repetition, first_row,
         CASE WHEN by_street THEN latitude ELSE zip_latitude END AS latitude,
         CASE WHEN by_street THEN longitude ELSE zip_longitude END AS longitude,
         CASE WHEN by_street THEN 'street' WHEN zip_latitude IS NOT NULL THEN 'zip' ELSE '' END AS located_by,
@@ -269,6 +270,16 @@ FROM going
 """).format(**_PARTS)
 
 
+_PROPOSE_FAXES = """
+INSERT INTO programs_packet_address (id, program_id, way, address, source, called, known_by)
+SELECT gen_random_uuid(), p.id, 'fax', i.fax, 'import', '', ''
+FROM incoming i JOIN programs_program p
+    ON p.edition_id = %(edition)s AND p.identity = i.identity AND p.occurrence = i.occurrence
+WHERE i.repetition = 1 AND i.fax <> ''
+ON CONFLICT DO NOTHING
+"""
+
+
 Known = tuple[Any, ...]
 """id, identity, occurrence, numbers, and the texts of ``TEXTS``."""
 
@@ -307,7 +318,7 @@ def stage(cursor: Any, listings: Iterable[Staged], located: Coordinates) -> int:
     count, lines = 0, StringIO()
     writer = csv.writer(lines)
     copying = SQL("COPY staged ({}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({}))")
-    with cursor.copy(copying.format(_names(STAGED), _names((*TEXTS, "status_reason")))) as copy:
+    with cursor.copy(copying.format(_names(STAGED), _names((*TEXTS, "status_reason", "fax")))) as copy:
         for count, item in enumerate(listings, 1):
             writer.writerow(_cells(item, located))
             if count % AT_A_TIME == 0:
@@ -326,7 +337,7 @@ def _cells(item: Staged, located: Coordinates) -> tuple[object, ...]:
         new_id(), row.row, identity,
         row.name1, row.name2, row.street1, row.street2, row.city, row.state, row.zip, row.phone,
         _array(row.intake_lines), f"{{{str(item.codes)[1:-1]}}}", _array(item.unknown_codes),
-        row.status, row.status_reason[:300], row.confidential,
+        row.status, row.status_reason[:300], row.confidential, row.fax,
         *(row.position or located.get(identity) or (None, None)),
     )
     # fmt: on
@@ -452,3 +463,8 @@ def withdraw_missing(cursor: Any, scope: Scope, run: UUID, reason: str, kind: st
     """Withdraw the listings of the scope that the file does not have; returns how many."""
     cursor.execute(_WITHDRAW, asdict(scope) | {"run": run, "reason": reason, "kind": kind, "actor": actor})
     return int(cursor.rowcount)
+
+
+def propose_faxes(cursor: Any, edition: int) -> None:
+    """Write down the fax numbers of the file where none is known: nothing goes there until somebody called."""
+    cursor.execute(_PROPOSE_FAXES, {"edition": edition})

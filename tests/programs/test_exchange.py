@@ -85,6 +85,8 @@ def test_what_the_older_names_say_arrives(theirs: Edition) -> None:
     program = Program.objects.get(name2="Fair Oaks Adult Activity Center")
     assert (program.name1, program.phone, program.zip) == ("Peninsula Family Service", "650-780-7525", "94063")
     assert program.located_by == "street" or program.latitude is None
+    fax = program.packet_addresses.get()
+    assert (fax.way, fax.address, fax.source, fax.verified_at) == ("fax", "650-701-0856", "import", None)
     assert {finding.reason for finding in outcome.refused} == {
         "The file says it is defunct.",
         "The file says it is inactive.",
