@@ -183,6 +183,7 @@ def all_sealed() -> bool:
     return Seal.objects.count() == AuditRecord.objects.count()
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_of_a_look_it_loses_nothing(
     ledger: Ledger, processes: list[subprocess.Popen[bytes]]
 ) -> None:

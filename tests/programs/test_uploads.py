@@ -132,6 +132,7 @@ def test_no_more_files_wait_than_there_is_room_for(edition: Edition, admin: User
         uploads.send("x", [b"x"], by=admin, edition_code="samhsa-su-2022")
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(min_size=1, max_size=400), start=st.sampled_from([b"", b"PK\x03\x04", b"{", b"name1,state\n"]))
 def test_no_file_breaks_the_worker(edition: Edition, admin: User, body: bytes, start: bytes) -> None:
