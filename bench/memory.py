@@ -21,6 +21,7 @@ from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 from xml.sax.saxutils import escape
@@ -29,6 +30,9 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from helpline.local import prepare
+
+if TYPE_CHECKING:
+    from helpline.programs.editions import EditionFiles
 
 SIZES = (12_000, 100_000)
 MILLION = 1_000_000
@@ -226,7 +230,7 @@ def _id(number: int, kind: str) -> str:
     return str(UUID(bytes=f"{number:012d}{kind:.4}".encode().ljust(16)[:16]))
 
 
-def files():  # type: ignore[no-untyped-def]
+def files() -> EditionFiles:
     from helpline.programs.editions import EDITIONS
 
     return EDITIONS[EDITION]

@@ -23,6 +23,8 @@ LONGEST_TAG = 1 << 16
 MOST_CELLS = 20_000_000
 """Of a sheet's rectangle. Excel's last row with the directory's 13 columns is 13.6 million."""
 LARGEST_UNPACKED = 600 << 20
+NOT_XLSX = {".xls", ".xla", ".xlsb", ".ods"}
+"""By these endings calamine takes other readers, whose sheets nobody measured."""
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^>]*)>")
 _AT = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Za-z]{0,3})(\d{0,7})["']""")
 
@@ -49,6 +51,8 @@ class Sheet:
 
 def open_sheets(path: Path) -> list[Sheet]:
     """The sheets of an .xlsx, each read when it is first asked for. Raises ``Damaged``, as reading them may."""
+    if path.suffix.casefold() in NOT_XLSX:
+        raise Damaged("named as another kind of workbook")
     with _understood(), zipfile.ZipFile(path) as whole:
         parts = whole.infolist()
         if not any(part.filename.replace("\\", "/").casefold().endswith("xl/workbook.xml") for part in parts):

@@ -166,7 +166,7 @@ def _refusing(name: str) -> Iterator[None]:
             "at the edge of the sheet and save it anew."
         ) from problem
     except Damaged as problem:
-        raise NotReadable(f"{name} is damaged or not an Excel workbook: it could not be read.") from problem
+        raise NotReadable(f"{name} is damaged or not an Excel workbook (.xlsx): it could not be read.") from problem
 
 
 def _digest(path: Path) -> str:

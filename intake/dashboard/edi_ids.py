@@ -28,7 +28,7 @@ LATEST = 10
 
 
 class EdiIdForm(forms.Form):
-    payer = forms.ModelChoiceField(Payer.objects.none(), label=gettext_lazy("Insurer"))
+    payer = forms.ModelChoiceField(Payer.objects.all(), label=gettext_lazy("Insurer"))
     clearinghouse = forms.CharField(
         label=gettext_lazy("The clearinghouse's ID"), max_length=15, help_text=gettext_lazy("ISA08, as on its road.")
     )
@@ -37,10 +37,6 @@ class EdiIdForm(forms.Form):
         max_length=80,
         help_text=gettext_lazy("As the clearinghouse's payer list has it (NM109)."),
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as any form
-        self.fields["payer"].queryset = Payer.objects.all()  # type: ignore[attr-defined]  # it is a ModelChoiceField
 
 
 @requires(Permission.KEEP_ROADS)

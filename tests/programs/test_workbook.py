@@ -175,6 +175,12 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean_codes(" * ".join(clean_codes(text))) == clean_codes(text)
 
 
+def test_a_workbook_named_as_another_kind_reaches_no_other_reader(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "a.xlsx", HEADINGS, ALABASTER).rename(tmp_path / "a.ods")
+    with pytest.raises(NotReadable, match="not an Excel workbook"):
+        open_workbook(file)
+
+
 @pytest.mark.parametrize("cell", ["XFD1048576", "ZZ700000"])
 def test_a_cell_in_the_last_corner_is_refused_before_the_reader_dies_of_it(tmp_path: Path, cell: str) -> None:
     book = openpyxl.Workbook()
